@@ -1,0 +1,79 @@
+import type { Kysely, Selectable } from "kysely";
+import type { Instant } from "../domain/clock.ts";
+import type { CiRunKind, CiRunStatus } from "../domain/fact.ts";
+import { countMax, type Page, pageOf, type PageRequest } from "./page.ts";
+import type { Schema } from "./schema.ts";
+
+export type StoredCiRun = Selectable<Schema["ci_runs"]>;
+
+/** A run without the payload and the joining machinery: what lists show. */
+export type CiRunRow = Omit<StoredCiRun, "registers" | "raw_json">;
+
+export type CiRunFilter = { repo?: string; commitSha?: string; status?: CiRunStatus; since?: Instant };
+
+export type CiRunKey = { repositoryId: number; provider: string; kind: CiRunKind; runId: string; runAttempt: number };
+
+export type CiRunQueries = ReturnType<typeof ciRunQueries>;
+
+export function ciRunQueries(db: Kysely<Schema>) {
+  const filtered = (filter: CiRunFilter) => {
+    let query = db.selectFrom("ci_runs");
+    if (filter.repo !== undefined) query = query.where((eb) => eb(eb.fn<string>("lower", ["repo_slug"]), "=", filter.repo?.toLowerCase() ?? ""));
+    if (filter.commitSha !== undefined) query = query.where("commit_sha", ">=", filter.commitSha).where("commit_sha", "<", `${filter.commitSha}g`);
+    if (filter.status !== undefined) query = query.where("status", "=", filter.status);
+    if (filter.since !== undefined) query = query.where("updated_at", ">=", filter.since);
+    return query;
+  };
+
+  return {
+    async find(key: CiRunKey): Promise<StoredCiRun | undefined> {
+      return db
+        .selectFrom("ci_runs")
+        .selectAll()
+        .where("repository_id", "=", key.repositoryId)
+        .where("provider", "=", key.provider)
+        .where("kind", "=", key.kind)
+        .where("run_id", "=", key.runId)
+        .where("run_attempt", "=", key.runAttempt)
+        .executeTakeFirst();
+    },
+
+    /** Writes the row that the join has made; the caller read it in the same transaction. */
+    async put(row: Omit<StoredCiRun, "id">): Promise<void> {
+      await db.insertInto("ci_runs").values(row).onConflict((conflict) => conflict.columns(["repository_id", "provider", "kind", "run_id", "run_attempt"]).doUpdateSet(row)).execute();
+    },
+
+    /** All runs on these commits, whatever the repository: the caller matches repository and commit. */
+    async onCommits(shas: string[]): Promise<CiRunRow[]> {
+      if (shas.length === 0) return [];
+      return db.selectFrom("ci_runs").select([...listColumns]).where("commit_sha", "in", shas).orderBy("updated_at", "desc").limit(5000).execute();
+    },
+
+    async list(filter: CiRunFilter, page: PageRequest): Promise<Page<CiRunRow>> {
+      let query = filtered(filter).select([...listColumns]).orderBy("updated_at", "desc").orderBy("id", "desc").limit(page.limit + 1);
+      const { after } = page;
+      if (after !== null) query = query.where((eb) => eb.or([eb("updated_at", "<", after.value ?? ""), eb.and([eb("updated_at", "=", after.value ?? ""), eb("id", "<", after.id)])]));
+      return pageOf(await query.execute(), page.limit, (row) => row.updated_at);
+    },
+
+    async count(filter: CiRunFilter): Promise<number> {
+      const row = await db.selectFrom(filtered(filter).select("id").limit(countMax).as("rows")).select((eb) => eb.fn.countAll<number>().as("count")).executeTakeFirstOrThrow();
+      return Number(row.count);
+    },
+
+    async get(id: number): Promise<StoredCiRun | undefined> {
+      return db.selectFrom("ci_runs").selectAll().where("id", "=", id).executeTakeFirst();
+    },
+
+    /** How the runs that finished since then ended. */
+    async countFinishedSince(since: Instant): Promise<{ status: CiRunStatus; count: number }[]> {
+      const rows = await db.selectFrom("ci_runs").select(["status", (eb) => eb.fn.countAll<number>().as("count")]).where("updated_at", ">=", since).where("status", "in", ["success", "failure"]).groupBy("status").execute();
+      return rows.map((row) => ({ status: row.status, count: Number(row.count) }));
+    },
+  };
+}
+
+const listColumns = [
+  "id", "repository_id", "provider", "repo_slug", "kind", "run_id", "run_attempt", "commit_sha", "status", "workflow_name", "branch", "event", "url",
+  "started_ts", "completed_ts", "updated_at", "truth_wanted",
+] as const satisfies (keyof CiRunRow)[];

@@ -1,0 +1,94 @@
+import { statfsSync } from "node:fs";
+import { dirname } from "node:path";
+import { type Kysely, sql } from "kysely";
+import { ciRunQueries } from "./ci-runs.ts";
+import { commitQueries } from "./commits.ts";
+import { decisionQueries } from "./decisions.ts";
+import { deliveryQueries } from "./deliveries.ts";
+import { eventQueries } from "./events.ts";
+import { migrate } from "./migrate.ts";
+import { acceptOnPostgres } from "./postgres/accept.ts";
+import { openPostgres, postgresColumnTypes } from "./postgres/open.ts";
+import { pullRequestQueries } from "./pull-requests.ts";
+import { repositoryQueries } from "./repositories.ts";
+import { revertQueries } from "./reverts.ts";
+import type { Schema } from "./schema.ts";
+import { acceptOnSqlite } from "./sqlite/accept.ts";
+import { openSqlite, sqliteColumnTypes } from "./sqlite/open.ts";
+import type { Store, StoreQueries } from "./store.ts";
+
+/** Where the store is: a file, or a PostgreSQL URL (which holds a password: never print it). */
+export type StoreLocation = { engine: "sqlite"; path: string } | { engine: "postgres"; url: string };
+
+/**
+ * Opens the store, first brought up to this version's schema when it is opened for writing. Opening for reading changes nothing and expects
+ * that a writer has been there.
+ */
+export async function openStore(location: StoreLocation, mode: "write" | "read"): Promise<Store> {
+  return location.engine === "sqlite" ? openOnSqlite(location.path, mode) : openOnPostgres(location.url, mode);
+}
+
+async function openOnSqlite(path: string, mode: "write" | "read"): Promise<Store> {
+  const { db, raw, close } = openSqlite(path, mode);
+  if (mode === "write") await migrateOrClose(db, sqliteColumnTypes, close);
+  return {
+    engine: "sqlite",
+    ...queriesOver(db, "none"),
+    accept: mode === "write" ? acceptOnSqlite(db, raw) : refuseToAccept,
+    transaction: (work) => db.transaction().execute((trx) => work(queriesOver(trx, "none"))),
+    isWritable: () =>
+      db.connection().execute(async () => {
+        raw.exec("begin immediate");
+        raw.exec("rollback");
+        return true;
+      }),
+    freeBytes: () => {
+      const { bavail, bsize } = statfsSync(dirname(path));
+      return bavail * bsize;
+    },
+    close,
+  };
+}
+
+async function openOnPostgres(url: string, mode: "write" | "read"): Promise<Store> {
+  const { db, pool, close } = await openPostgres(url, mode === "write" ? 8 : 4);
+  if (mode === "write") await migrateOrClose(db, postgresColumnTypes, close);
+  return {
+    engine: "postgres",
+    ...queriesOver(db, "skip-locked"),
+    accept: acceptOnPostgres(pool),
+    transaction: (work) => db.transaction().execute((trx) => work(queriesOver(trx, "skip-locked"))),
+    isWritable: async () => {
+      const { rows } = await sql<{ recovering: boolean }>`select pg_is_in_recovery() as recovering`.execute(db);
+      return rows[0]?.recovering === false;
+    },
+    freeBytes: () => null,
+    close,
+  };
+}
+
+function queriesOver(db: Kysely<Schema>, locking: "skip-locked" | "none"): StoreQueries {
+  return {
+    deliveries: deliveryQueries(db, locking),
+    events: eventQueries(db),
+    decisions: decisionQueries(db),
+    repositories: repositoryQueries(db),
+    pullRequests: pullRequestQueries(db),
+    ciRuns: ciRunQueries(db),
+    commits: commitQueries(db),
+    reverts: revertQueries(db),
+  };
+}
+
+async function migrateOrClose(db: Kysely<Schema>, types: typeof sqliteColumnTypes, close: () => Promise<void>): Promise<void> {
+  try {
+    await migrate(db, types);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function refuseToAccept(): Promise<never> {
+  throw new Error("This store was opened for reading");
+}

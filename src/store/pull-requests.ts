@@ -1,0 +1,85 @@
+import type { Kysely, Selectable } from "kysely";
+import type { Instant } from "../domain/clock.ts";
+import { countMax, type Page, pageOf, type PageRequest } from "./page.ts";
+import type { Schema } from "./schema.ts";
+
+export type StoredPullRequest = Selectable<Schema["pr_outcomes"]>;
+
+/** A pull request without the payload and the joining machinery: what lists show. */
+export type PullRequestRow = Omit<StoredPullRequest, "registers" | "raw_json">;
+
+export type PullRequestFilter = { repo?: string; state?: "open" | "closed" | "merged" | "reverted"; since?: Instant };
+
+export type PullRequestQueries = ReturnType<typeof pullRequestQueries>;
+
+export function pullRequestQueries(db: Kysely<Schema>) {
+  const filtered = (filter: PullRequestFilter) => {
+    let query = db.selectFrom("pr_outcomes");
+    if (filter.repo !== undefined) query = query.where((eb) => eb(eb.fn<string>("lower", ["repo_slug"]), "=", filter.repo?.toLowerCase() ?? ""));
+    if (filter.state === "reverted") query = query.where("reverted_at", "is not", null);
+    else if (filter.state !== undefined) query = query.where("state", "=", filter.state);
+    if (filter.since !== undefined) query = query.where("updated_at", ">=", filter.since);
+    return query;
+  };
+
+  return {
+    async find(repositoryId: number, number: number): Promise<StoredPullRequest | undefined> {
+      return db.selectFrom("pr_outcomes").selectAll().where("repository_id", "=", repositoryId).where("pr_number", "=", number).executeTakeFirst();
+    },
+
+    /** Writes the row that the join has made; the caller read it in the same transaction. */
+    async put(row: Omit<StoredPullRequest, "id" | "reverted_at">): Promise<void> {
+      await db.insertInto("pr_outcomes").values(row).onConflict((conflict) => conflict.columns(["repository_id", "pr_number"]).doUpdateSet(row)).execute();
+    },
+
+    /** Those whose merge commit is one of these, given whole or shortened. */
+    async mergedByPrefix(repositoryId: number, prefixes: string[]): Promise<PullRequestRow[]> {
+      if (prefixes.length === 0) return [];
+      return db
+        .selectFrom("pr_outcomes")
+        .select([...listColumns])
+        .where("repository_id", "=", repositoryId)
+        .where((eb) => eb.or(prefixes.map((prefix) => eb.and([eb("merge_commit_sha", ">=", prefix), eb("merge_commit_sha", "<", `${prefix}g`)]))))
+        .limit(10)
+        .execute();
+    },
+
+    async setReverted(id: number, revertedAt: Instant | null): Promise<void> {
+      await db.updateTable("pr_outcomes").set({ reverted_at: revertedAt }).where("id", "=", id).execute();
+    },
+
+    async list(filter: PullRequestFilter, page: PageRequest): Promise<Page<PullRequestRow>> {
+      let query = filtered(filter).select([...listColumns]).orderBy("updated_at", "desc").orderBy("id", "desc").limit(page.limit + 1);
+      const { after } = page;
+      if (after !== null) query = query.where((eb) => eb.or([eb("updated_at", "<", after.value ?? ""), eb.and([eb("updated_at", "=", after.value ?? ""), eb("id", "<", after.id)])]));
+      return pageOf(await query.execute(), page.limit, (row) => row.updated_at);
+    },
+
+    async count(filter: PullRequestFilter): Promise<number> {
+      const row = await db.selectFrom(filtered(filter).select("id").limit(countMax).as("rows")).select((eb) => eb.fn.countAll<number>().as("count")).executeTakeFirstOrThrow();
+      return Number(row.count);
+    },
+
+    async get(id: number): Promise<StoredPullRequest | undefined> {
+      return db.selectFrom("pr_outcomes").selectAll().where("id", "=", id).executeTakeFirst();
+    },
+
+    async countMergedSince(since: Instant): Promise<number> {
+      return countOf(db.selectFrom("pr_outcomes").where("merged_at", ">=", since));
+    },
+
+    async countRevertedSince(since: Instant): Promise<number> {
+      return countOf(db.selectFrom("pr_outcomes").where("reverted_at", ">=", since));
+    },
+  };
+
+  async function countOf(query: ReturnType<typeof filtered>): Promise<number> {
+    const row = await query.select((eb) => eb.fn.countAll<number>().as("count")).executeTakeFirstOrThrow();
+    return Number(row.count);
+  }
+}
+
+const listColumns = [
+  "id", "repository_id", "provider", "repo_slug", "pr_number", "title", "state", "merged_at", "reverted_at", "author", "url", "draft", "base_branch", "head_branch",
+  "head_sha", "merge_commit_sha", "commits_count", "changed_files_count", "opened_at", "closed_at", "updated_at", "truth_wanted",
+] as const satisfies (keyof PullRequestRow)[];

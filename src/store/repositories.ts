@@ -1,0 +1,73 @@
+import type { Kysely, Selectable } from "kysely";
+import type { RepositoryMention } from "../domain/repository.ts";
+import { countMax, type Page, pageOf, type PageRequest } from "./page.ts";
+import type { Schema } from "./schema.ts";
+
+export type RepositoryRow = Selectable<Schema["repositories"]>;
+
+export type RepositoryQueries = ReturnType<typeof repositoryQueries>;
+
+export function repositoryQueries(db: Kysely<Schema>) {
+  return {
+    /** By host and the forge's numeric id. */
+    async findByIdentity(mention: RepositoryMention): Promise<RepositoryRow | undefined> {
+      if (mention.forge === null || mention.host === null || mention.forgeId === null) return undefined;
+      return db.selectFrom("repositories").selectAll().where("forge", "=", mention.forge).where("host", "=", mention.host).where("forge_id", "=", mention.forgeId).executeTakeFirst();
+    },
+
+    /** Every repository that is or was called so, oldest first. */
+    async findByName(slug: string): Promise<RepositoryRow[]> {
+      return db
+        .selectFrom("repositories")
+        .selectAll("repositories")
+        .innerJoin("repository_names", "repository_names.repository_id", "repositories.id")
+        .where("repository_names.slug_key", "=", slug.toLowerCase())
+        .orderBy("repositories.id")
+        .execute();
+    },
+
+    async add(repository: Omit<RepositoryRow, "id">): Promise<RepositoryRow> {
+      return db.insertInto("repositories").values(repository).returningAll().executeTakeFirstOrThrow();
+    },
+
+    async update(id: number, columns: Partial<Omit<RepositoryRow, "id">>): Promise<void> {
+      await db.updateTable("repositories").set(columns).where("id", "=", id).execute();
+    },
+
+    /** Remembers a name for good: a late word under an old name finds its repository. */
+    async addName(id: number, slug: string): Promise<void> {
+      await db
+        .insertInto("repository_names")
+        .values({ repository_id: id, slug_key: slug.toLowerCase(), slug })
+        .onConflict((conflict) => conflict.columns(["repository_id", "slug_key"]).doNothing())
+        .execute();
+    },
+
+    async namesOf(id: number): Promise<string[]> {
+      const rows = await db.selectFrom("repository_names").select("slug_key").where("repository_id", "=", id).execute();
+      return rows.map((row) => row.slug_key);
+    },
+
+    /** The outcome rows say what the repository is called now. */
+    async spreadSlug(id: number, slug: string): Promise<void> {
+      await db.updateTable("pr_outcomes").set({ repo_slug: slug }).where("repository_id", "=", id).execute();
+      await db.updateTable("ci_runs").set({ repo_slug: slug }).where("repository_id", "=", id).execute();
+    },
+
+    async list(page: PageRequest): Promise<Page<RepositoryRow>> {
+      let query = db.selectFrom("repositories").selectAll().orderBy("slug_key").orderBy("id").limit(page.limit + 1);
+      const { after } = page;
+      if (after !== null) query = query.where((eb) => eb.or([eb("slug_key", ">", after.value ?? ""), eb.and([eb("slug_key", "=", after.value ?? ""), eb("id", ">", after.id)])]));
+      return pageOf(await query.execute(), page.limit, (row) => row.slug_key);
+    },
+
+    async count(): Promise<number> {
+      const row = await db.selectFrom(db.selectFrom("repositories").select("id").limit(countMax).as("rows")).select((eb) => eb.fn.countAll<number>().as("count")).executeTakeFirstOrThrow();
+      return Number(row.count);
+    },
+
+    async get(id: number): Promise<RepositoryRow | undefined> {
+      return db.selectFrom("repositories").selectAll().where("id", "=", id).executeTakeFirst();
+    },
+  };
+}

@@ -1,0 +1,158 @@
+import type { Generated } from "kysely";
+import type { Instant } from "../domain/clock.ts";
+import type { DeliveryState, WebhookProvider } from "../domain/delivery.ts";
+import type { Decision } from "../domain/decision.ts";
+import type { CiRunKind, CiRunStatus, PullRequestState, RevertEvidence } from "../domain/fact.ts";
+import type { ForgeName } from "../domain/repository.ts";
+
+/** Kysely's view of the tables. One schema for both databases; what each column means stands in the migration that made it. */
+export type Schema = {
+  deliveries: DeliveriesTable;
+  events: EventsTable;
+  decisions: DecisionsTable;
+  repositories: RepositoriesTable;
+  repository_names: RepositoryNamesTable;
+  pr_outcomes: PullRequestsTable;
+  ci_runs: CiRunsTable;
+  commits: CommitsTable;
+  reverts: RevertsTable;
+};
+
+type DeliveriesTable = {
+  id: Generated<number>;
+  source: string;
+  provider: WebhookProvider;
+  hook_id: string;
+  delivery_id: string;
+  event: string;
+  content_type: string;
+  headers: string;
+  secret_used: "current" | "previous";
+  state: DeliveryState;
+  received_at: Instant;
+  digested_at: Instant | null;
+  digest_attempts: number;
+  digest_owner: string | null;
+  digest_lease_until_at: Instant | null;
+  duplicate_count: number;
+  dead_code: string | null;
+  dead_reason: string | null;
+  body_bytes: number;
+  body_encoding: "zstd" | "identity";
+  body: Uint8Array;
+};
+
+type EventsTable = {
+  id: Generated<number>;
+  event_key: string;
+  delivery_id: number;
+  kind: string;
+  repository_id: number | null;
+  subject_kind: string;
+  subject_ref: string;
+  commit_sha: string | null;
+  actor: string | null;
+  occurred_at: Instant;
+  recorded_at: Instant;
+  summary: string;
+};
+
+type DecisionsTable = {
+  id: Generated<number>;
+  delivery_id: number;
+  event_id: number | null;
+  rule: string;
+  verdict: Decision["verdict"];
+  because: string;
+  decided_at: Instant;
+};
+
+type RepositoriesTable = {
+  id: Generated<number>;
+  forge: ForgeName | null;
+  host: string | null;
+  forge_id: string | null;
+  slug: string;
+  slug_key: string;
+  default_branch: string | null;
+  url: string | null;
+  state: "active" | "deleted";
+  named_at: Instant;
+  recorded_at: Instant;
+};
+
+type RepositoryNamesTable = { repository_id: number; slug_key: string; slug: string };
+
+type PullRequestsTable = {
+  id: Generated<number>;
+  repository_id: number;
+  provider: ForgeName;
+  repo_slug: string;
+  pr_number: number;
+  title: string | null;
+  state: PullRequestState;
+  merged_at: Instant | null;
+  reverted_at: Instant | null;
+  author: string | null;
+  url: string | null;
+  draft: number;
+  base_branch: string | null;
+  head_branch: string | null;
+  head_sha: string | null;
+  merge_commit_sha: string | null;
+  commits_count: number | null;
+  changed_files_count: number | null;
+  opened_at: Instant | null;
+  closed_at: Instant | null;
+  updated_at: Instant;
+  truth_wanted: number;
+  registers: string;
+  raw_json: string;
+};
+
+type CiRunsTable = {
+  id: Generated<number>;
+  repository_id: number;
+  provider: string;
+  repo_slug: string;
+  kind: CiRunKind;
+  run_id: string;
+  run_attempt: number;
+  commit_sha: string;
+  status: CiRunStatus;
+  workflow_name: string | null;
+  branch: string | null;
+  event: string | null;
+  url: string | null;
+  started_ts: Instant | null;
+  completed_ts: Instant | null;
+  updated_at: Instant;
+  truth_wanted: number;
+  registers: string;
+  raw_json: string;
+};
+
+type CommitsTable = {
+  id: Generated<number>;
+  repository_id: number;
+  sha: string;
+  subject: string;
+  message: string;
+  author_name: string;
+  author_email: string;
+  url: string | null;
+  committed_at: Instant;
+  landed_at: Instant | null;
+  landed_by_sha: string | null;
+  reverted_at: Instant | null;
+};
+
+type RevertsTable = {
+  id: Generated<number>;
+  repository_id: number;
+  reverter_kind: "pull-request" | "commit";
+  reverter_ref: string;
+  target_kind: "pull-request" | "commit";
+  target_ref: string;
+  evidence: RevertEvidence;
+};

@@ -1,0 +1,87 @@
+import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, statfsSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { Kysely } from "kysely";
+import { PullwrightError } from "../../domain/error.ts";
+import type { ColumnTypes } from "../migrations/migration.ts";
+import type { Schema } from "../schema.ts";
+import { nodeSqliteDialect } from "./dialect.ts";
+
+/** AUTOINCREMENT, so that the number of a pruned row never comes back under another meaning. */
+export const sqliteColumnTypes: ColumnTypes = { id: "integer primary key autoincrement", reference: "integer", text: "text", bytes: "blob" };
+
+/** 3.51.3 is the first release without the WAL-reset bug, which can corrupt a database that two connections write and checkpoint. */
+const sqliteVersionMin = [3, 51, 3] as const;
+
+/** Magic numbers of Linux statfs(2) for file systems whose locks do not hold between machines: NFS, SMB, CIFS, SMB2, AFS, 9P, FUSE is left out (it may be local). */
+const networkFilesystemMagics = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x5346414f, 0x01021997]);
+
+export type SqliteDatabase = { db: Kysely<Schema>; raw: DatabaseSync; close: () => Promise<void> };
+
+/**
+ * Opens the file for the one writing connection of this process, or for reading beside it. A commit is on the disk when it returns
+ * (`synchronous=FULL` syncs the WAL at each commit). Throws SQLITE_TOO_OLD or NETWORK_FILESYSTEM rather than run unsafely.
+ */
+export function openSqlite(path: string, mode: "write" | "read"): SqliteDatabase {
+  const isNew = !existsSync(path);
+  if (isNew && mode === "read") throw new PullwrightError("STORE_UNAVAILABLE", `There is no store at ${path} yet. \`pullwright start\` makes it.`);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  refuseNetworkFilesystem(dirname(path));
+  const raw = new DatabaseSync(path, { readOnly: mode === "read", timeout: 5000, enableForeignKeyConstraints: true });
+  try {
+    refuseOldEngine(raw);
+    raw.exec(mode === "write" ? writerSettings : readerSettings);
+    if (isNew) makeDurable(path);
+  } catch (error) {
+    raw.close();
+    throw error;
+  }
+  const db = new Kysely<Schema>({ dialect: nodeSqliteDialect(raw) });
+  return { db, raw, close: () => db.destroy() };
+}
+
+const readerSettings = `
+  pragma trusted_schema = off;
+  pragma cell_size_check = on;
+  pragma mmap_size = 0;
+  pragma query_only = on;
+`;
+
+const writerSettings = `
+  pragma journal_mode = wal;
+  pragma synchronous = full;
+  pragma journal_size_limit = 67108864;
+  pragma wal_autocheckpoint = 1000;
+  pragma trusted_schema = off;
+  pragma cell_size_check = on;
+  pragma mmap_size = 0;
+`;
+
+function refuseOldEngine(raw: DatabaseSync): void {
+  const version = String(raw.prepare("select sqlite_version() as version").get()?.["version"]);
+  const parts = version.split(".").map(Number);
+  for (const [index, least] of sqliteVersionMin.entries()) {
+    const part = parts[index] ?? 0;
+    if (part > least) return;
+    if (part < least) throw new PullwrightError("SQLITE_TOO_OLD", `This Node brings SQLite ${version}; ${sqliteVersionMin.join(".")} is the first that is safe. Use Node 24.15 or newer.`);
+  }
+}
+
+function refuseNetworkFilesystem(directory: string): void {
+  if (process.platform !== "linux") return;
+  if (networkFilesystemMagics.has(statfsSync(directory).type)) {
+    throw new PullwrightError("NETWORK_FILESYSTEM", `${directory} is on a network file system. Put the data directory on a local disk, or use PostgreSQL.`);
+  }
+}
+
+/** A new file's own commit does not cover its name in the directory: without this a power cut can take the whole file. */
+function makeDurable(path: string): void {
+  chmodSync(path, 0o600);
+  if (process.platform === "win32") return; // a directory cannot be opened there
+  const directory = openSync(dirname(path), "r");
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+}

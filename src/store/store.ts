@@ -1,0 +1,35 @@
+import type { AcceptDeliveries } from "../domain/delivery.ts";
+import type { CiRunQueries } from "./ci-runs.ts";
+import type { CommitQueries } from "./commits.ts";
+import type { DecisionQueries } from "./decisions.ts";
+import type { DeliveryQueries } from "./deliveries.ts";
+import type { EventQueries } from "./events.ts";
+import type { PullRequestQueries } from "./pull-requests.ts";
+import type { RepositoryQueries } from "./repositories.ts";
+import type { RevertQueries } from "./reverts.ts";
+
+/** What can be asked of the store and told to it, grouped by noun. The same on both databases; one suite holds both to it. */
+export type StoreQueries = {
+  deliveries: DeliveryQueries;
+  events: EventQueries;
+  decisions: DecisionQueries;
+  repositories: RepositoryQueries;
+  pullRequests: PullRequestQueries;
+  ciRuns: CiRunQueries;
+  commits: CommitQueries;
+  reverts: RevertQueries;
+};
+
+/** An open store. A process has one that writes; on SQLite others of the process only read. */
+export type Store = StoreQueries & {
+  engine: "sqlite" | "postgres";
+  /** Stores webhooks durably; rejects only when nothing of the batch is stored. */
+  accept: AcceptDeliveries;
+  /** Runs `work` in one transaction that holds the write lock from its start; inside it only `queries` may be used. */
+  transaction: <T>(work: (queries: StoreQueries) => Promise<T>) => Promise<T>;
+  /** True when a write would be taken now. */
+  isWritable: () => Promise<boolean>;
+  /** Bytes that the disk under the store has left, null where the store is elsewhere. */
+  freeBytes: () => number | null;
+  close: () => Promise<void>;
+};
