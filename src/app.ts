@@ -1,0 +1,170 @@
+import { fileURLToPath } from "node:url";
+import type { Config } from "./config.ts";
+import { instantOf, systemClock } from "./domain/clock.ts";
+import type { ChangedTopic, Engine } from "./engine/engine.ts";
+import { startEngineThread } from "./engine/start-engine-thread.ts";
+import { readOrMakeApiToken } from "./config/api-token.ts";
+import { type AppServer, startAppServer } from "./http/app-server.ts";
+import { createLog, type Log } from "./log.ts";
+import type { Operation } from "./operations/operation.ts";
+import { type OperationName, operations } from "./operations/operations.ts";
+import type { ServiceState } from "./operations/service-state.ts";
+import { createReceiver, type Receive } from "./receive/receiver.ts";
+import { createListener, type Listener } from "./receive/listener.ts";
+import { createAllowList } from "./receive/allow-list.ts";
+import { createRateLimit } from "./receive/rate-limit.ts";
+import { createRefusalCounts, type RefusalCounts } from "./receive/refusal-counts.ts";
+import { createRedact } from "./redact/redact.ts";
+import { redactDeep } from "./redact/redact-deep.ts";
+import { openStore } from "./store/open-store.ts";
+import type { Store } from "./store/store.ts";
+import { readVersion } from "./version.ts";
+import { createWebhookSources, secretValues, type WebhookSources } from "./webhook-sources.ts";
+import type { z } from "zod";
+
+/** A running service and where it is reached. */
+export type RunningService = {
+  appUrl: string | null;
+  receiverUrl: string;
+  githubListenerUrl: string | null;
+  signInLink: () => string | null;
+  sources: WebhookSources;
+  setup: () => ServiceState["setup"];
+  /** Takes no new request, finishes what is begun, closes the store; at most ten seconds. */
+  stop: () => Promise<void>;
+};
+
+export type ServiceParts = {
+  /** False for a receiver alone: webhook paths, health, and the digester. */
+  app: boolean;
+  /** A path for GitHub's webhooks besides the usual ones. */
+  receiverPath?: string;
+  /** Called when the service cannot go on; the process should end with an error. */
+  onDied: (error: Error) => void;
+};
+
+/** Builds everything and starts it in order: store and digester, then what listens. The only place that constructs. */
+export async function startService(config: Config, parts: ServiceParts): Promise<RunningService> {
+  const unreadable = new Set<string>();
+  // Before the secrets are known there is nothing to redact them by; this one names files only.
+  const early = createLog({ level: config.logLevel, secrets: [] });
+  const sources = createWebhookSources(config, () => performance.now(), (source, error) => {
+    if (!unreadable.has(source)) early.error({ source, err: error }, `The secret of source ${source} cannot be read; the source refuses everything until it can`);
+    unreadable.add(source);
+  });
+  const token = readOrMakeApiToken(config.dataDir);
+  const secrets = [...secretValues(sources), token, ...(config.store.engine === "postgres" ? [config.store.url] : [])];
+  const log = createLog({ level: config.logLevel, secrets });
+  for (const warning of config.warnings) log.warn({}, warning);
+
+  const on = { changed: (_topics: ChangedTopic[]) => {} };
+  const engine = await startEngineThread({ store: config.store, secrets, boundRepositories: boundRepositories(config) }, config.logLevel, {
+    changed: (topics) => on.changed(topics),
+    died: parts.onDied,
+  });
+  const refusals = createRefusalCounts(systemClock);
+  const receive = buildReceiver(config, { engine, sources, refusals, log });
+  const startedAt = instantOf(systemClock());
+  const state = (): ServiceState => ({ version: readVersion(), startedAt, sources: sources.list.map((source) => ({ name: source.name, provider: source.provider, path: source.path, configured: source.isConfigured(), refused: refusals.of(source.name) })), setup: whatIsMissing(sources) });
+
+  const receiver = createListener({ host: config.receiver.host, port: config.receiver.port }, (request, response) => receive(request, response, parts.receiverPath));
+  const { githubListener } = config;
+  const github = githubListener.enabled ? createListener({ host: githubListener.host, port: githubListener.port }, (request, response) => receive(request, response, githubListener.path)) : null;
+  let app: AppServer | null = null;
+  let store: Store | null = null;
+  const stop = (): Promise<void> => stopInOrder([receiver, github], app, store, engine);
+  try {
+    const receiverAt = await receiver.start();
+    const githubAt = (await github?.start()) ?? null;
+    if (parts.app) {
+      store = await openStore(config.store, "read");
+      app = await startApp(config, { engine, store, token, secrets, receive, state, log });
+      on.changed = app.changed;
+    }
+    return {
+      appUrl: app?.url ?? null,
+      receiverUrl: receiverAt.url,
+      githubListenerUrl: githubAt?.url ?? null,
+      signInLink: () => app?.signInLink() ?? null,
+      sources,
+      setup: () => whatIsMissing(sources),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function boundRepositories(config: Config): Record<string, string[]> {
+  return Object.fromEntries(config.sources.filter((source) => source.repositories.length > 0).map((source) => [source.name, source.repositories.map((name) => name.toLowerCase())]));
+}
+
+function buildReceiver(config: Config, built: { engine: Engine; sources: WebhookSources; refusals: RefusalCounts; log: Log }): Receive {
+  const { engine, sources, refusals, log } = built;
+  const { allow, rateLimitPerMinute } = config.receiver;
+  return createReceiver({
+    sources: sources.find,
+    accept: engine.accept,
+    clock: systemClock,
+    ...(allow.length === 0 ? {} : { allowList: createAllowList(allow) }),
+    ...(rateLimitPerMinute === 0 ? {} : { rateLimit: createRateLimit(rateLimitPerMinute, () => performance.now()) }),
+    // A token is for asking GitHub; nothing here asks it yet.
+    health: { ready: engine.ready, githubTokenConfigured: () => false },
+    onRefused: (refusal) => {
+      refusals.add(refusal);
+      log.debug({ source: refusal.source, code: refusal.code, address: refusal.address }, `Refused a request to ${refusal.source}: ${refusal.code}`);
+    },
+    onSecretExposed: (source) => log.warn({ source }, `GitHub sent the secret of ${source} in a header of its own (it did so from September 2025 to January 2026); rotate it`),
+    onFailed: (cause) => log.error({ err: cause }, "The receiver failed on a request; its sender was told to come again"),
+    // PostgreSQL syncs several commits at once; SQLite has one writer.
+    inboxLimits: { batchesInFlightMax: config.store.engine === "postgres" ? 3 : 1 },
+  });
+}
+
+type AppParts = { engine: Engine; store: Store; token: string; secrets: string[]; receive: Receive; state: () => ServiceState; log: Log };
+
+async function startApp(config: Config, { engine, store, token, secrets, receive, state, log }: AppParts): Promise<AppServer> {
+  const redact = createRedact(secrets);
+  const readDeps = { store, clock: systemClock, redact, service: state };
+  const perform = async (name: OperationName, input: unknown): Promise<unknown> => {
+    const known = operations[name] as unknown as Operation<z.ZodType, z.ZodType>;
+    const parsed = known.input.parse(input);
+    return redactDeep(known.kind === "read" ? await known.run(parsed, readDeps) : await engine.perform(name, input), redact);
+  };
+  return startAppServer(
+    {
+      host: config.app.host,
+      port: config.app.port,
+      allowedHosts: config.app.allowedHosts,
+      baseUrl: config.baseUrl,
+      token,
+      version: readVersion(),
+      webDirectory: fileURLToPath(new URL("../dist/web", import.meta.url)),
+    },
+    {
+      perform,
+      receiver: (request, response) => receive(request, response),
+      events: { lastEventId: () => store.events.lastId(), eventsAfter: async (id, limit) => redactDeep(await store.events.since(id, limit), redact) },
+      clock: systemClock,
+      log,
+    },
+  );
+}
+
+/** First what listens, so that nothing new comes; then what answers; the engine last, because all of them need it. */
+async function stopInOrder(listeners: (Listener | null)[], app: AppServer | null, store: Store | null, engine: Engine): Promise<void> {
+  await Promise.all([...listeners.map((listener) => listener?.stop()), app?.stop()]);
+  await store?.close();
+  await engine.stop();
+}
+
+/** What a person should do next, in sentences. */
+function whatIsMissing(sources: WebhookSources): ServiceState["setup"] {
+  const configured = sources.list.filter((source) => source.isConfigured());
+  if (configured.length > 0) return [];
+  return [
+    { what: "No webhook secret is set, so nothing is accepted yet.", how: "Set PULLWRIGHT_GITHUB_WEBHOOK_SECRET (or PULLWRIGHT_GITLAB_SIGNING_TOKEN, PULLWRIGHT_CI_WEBHOOK_SECRET, PULLWRIGHT_CIRCLECI_WEBHOOK_SECRET) to a long random text and start again." },
+    { what: "No forge knows where to send.", how: "Add a webhook with the same secret and content type application/json at the repository; the receiver's address must be reachable for the forge, by a tunnel or a proxy." },
+  ];
+}

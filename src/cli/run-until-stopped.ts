@@ -1,0 +1,32 @@
+import type { RunningService } from "../app.ts";
+import { reportFailure } from "./report-failure.ts";
+
+/** How long a stop may take before the process ends anyway; everything acknowledged is on the disk by then. */
+const stopMsMax = 12_000;
+/** A terminal's Ctrl-C may reach the process twice, through npm and by itself. */
+const sameSignalMs = 1000;
+
+/** Starts a service and waits for SIGINT or SIGTERM; a second one, a while later, does not wait for the polite stop. */
+export async function runUntilStopped(start: (onDied: (error: Error) => void) => Promise<RunningService>, started: (service: RunningService) => void): Promise<void> {
+  const end = Promise.withResolvers<void>();
+  let died: Error | null = null;
+  const service = await start((error) => {
+    died = error;
+    end.resolve();
+  });
+  let firstAt: number | null = null;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (firstAt !== null && performance.now() - firstAt > sameSignalMs) process.exit(130);
+      firstAt ??= performance.now();
+      end.resolve();
+    });
+  }
+  started(service);
+  await end.promise;
+  setTimeout(() => process.exit(1), stopMsMax).unref();
+  if (died !== null) process.exitCode = reportFailure(died);
+  await service.stop().catch((error: unknown) => {
+    process.exitCode = reportFailure(error);
+  });
+}

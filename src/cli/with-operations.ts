@@ -1,0 +1,34 @@
+import type { Command } from "@commander-js/extra-typings";
+import type { z } from "zod";
+import { type Config, loadConfig } from "../config.ts";
+import { systemClock } from "../domain/clock.ts";
+import type { Operation } from "../operations/operation.ts";
+import { type OperationName, operations } from "../operations/operations.ts";
+import { createRedact } from "../redact/redact.ts";
+import { redactDeep } from "../redact/redact-deep.ts";
+import { openStore } from "../store/open-store.ts";
+import { createWebhookSources, secretValues } from "../webhook-sources.ts";
+
+/** Asks for an operation and gives its answer, redacted. */
+export type Perform = <Name extends OperationName>(name: Name, input: z.input<(typeof operations)[Name]["input"]>) => Promise<z.output<(typeof operations)[Name]["output"]>>;
+
+/** The configuration as the command line's own options change it. */
+export function configOf(command: { optsWithGlobals: () => object }): Config {
+  const { config, dataDir } = command.optsWithGlobals() as { config?: string; dataDir?: string };
+  return loadConfig({ ...(config === undefined ? {} : { configPath: config }), ...(dataDir === undefined ? {} : { dataDir }) });
+}
+
+/** Opens the store as this command needs it, whether a service runs beside it or not, and closes it when `work` is done. */
+export async function withOperations(command: Pick<Command, "optsWithGlobals">, mode: "read" | "write", work: (perform: Perform) => Promise<void>): Promise<void> {
+  const config = configOf(command);
+  const store = await openStore(config.store, mode);
+  try {
+    const redact = createRedact(secretValues(createWebhookSources(config, () => performance.now(), () => {})));
+    await work(async (name, input) => {
+      const known = operations[name] as unknown as Operation<z.ZodType, z.ZodType>;
+      return redactDeep(await known.run(known.input.parse(input), { store, clock: systemClock, redact }), redact) as never;
+    });
+  } finally {
+    await store.close();
+  }
+}

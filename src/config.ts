@@ -1,0 +1,141 @@
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { PullwrightError } from "./domain/error.ts";
+import type { WebhookProvider } from "./domain/delivery.ts";
+import { nearest } from "./config/nearest.ts";
+import { readYaml, type YamlFile } from "./config/read-yaml.ts";
+import { databaseUrlEnv, secretSettings, type Setting, settings, type SecretSetting } from "./config/settings.ts";
+import { parseEnvValue, parseYamlValue } from "./config/values.ts";
+import { parseSecret, readSecretFile } from "./config/secret-files.ts";
+import type { StoreLocation } from "./store/open-store.ts";
+
+/** A source of webhooks with its own path, secret and repositories: `sources.<name>` in pullwright.yaml. */
+export type ConfiguredSource = { name: string; provider: WebhookProvider; secretRef: string; repositories: string[] };
+
+/** Where a secret comes from; the value is read when it is used. */
+export type SecretOrigin = { from: string; read: () => string };
+
+/** All settings, frozen. Secrets are apart and never among the values. */
+export type Config = {
+  dataDir: string;
+  environment: "production" | "development";
+  logLevel: string;
+  baseUrl: string | null;
+  app: { host: string; port: number; allowedHosts: string[] };
+  receiver: { host: string; port: number; allow: string[]; rateLimitPerMinute: number };
+  githubListener: { enabled: boolean; host: string; port: number; path: string };
+  sources: ConfiguredSource[];
+  store: StoreLocation;
+  secretsDir: string;
+  secrets: Record<SecretSetting["name"], { current: SecretOrigin | null; previous: SecretOrigin | null }>;
+  /** Each setting's value as people may see it, and where it came from. */
+  provenance: { key: string; value: string; from: string }[];
+  /** What is odd but not wrong, for the log. */
+  warnings: string[];
+};
+
+/** What the command line says; it stands above the environment. */
+export type ConfigFlags = { configPath?: string; dataDir?: string; values?: Record<string, string> };
+
+/** The configuration of this process. The only reader of its environment. */
+export function loadConfig(flags: ConfigFlags): Config {
+  return buildConfig(flags, process.env, (path) => (existsSync(path) ? readFileSync(path, "utf8") : null));
+}
+
+/**
+ * Environment over pullwright.yaml over defaults, checked as a whole. Throws CONFIG_INVALID naming the key, where it stands, and the nearest
+ * known one. Reads no secret: it says where each is.
+ */
+export function buildConfig(flags: ConfigFlags, env: Readonly<Record<string, string | undefined>>, readFile: (path: string) => string | null): Config {
+  const path = flags.configPath ?? env["PULLWRIGHT_CONFIG"] ?? "pullwright.yaml";
+  const text = readFile(path);
+  if (text === null && flags.configPath !== undefined) throw new PullwrightError("CONFIG_INVALID", `${path} cannot be read. --config names a file that must be there.`);
+  const yaml = readYaml(text ?? "", path);
+  yaml.refuseUnknownKeys(settings.map((setting) => setting.key));
+
+  const provenance: Config["provenance"] = [];
+  const value = <T>(key: (typeof settings)[number]["key"]): T => {
+    const setting = settings.find((candidate) => candidate.key === key) as Setting;
+    const found = findValue(setting, flags, env, yaml);
+    provenance.push({ key, value: show(found.value), from: found.from });
+    return found.value as T;
+  };
+
+  const dataDir = resolve(expandHome(value<string>("data_dir")));
+  const config: Config = {
+    dataDir,
+    environment: value("environment"),
+    logLevel: value("log_level"),
+    baseUrl: value("base_url"),
+    app: { host: value("app.host"), port: value("app.port"), allowedHosts: value("app.allowed_hosts") },
+    receiver: { host: value("receiver.host"), port: value("receiver.port"), allow: value("receiver.allow"), rateLimitPerMinute: value("receiver.rate_limit_per_minute") },
+    githubListener: {
+      enabled: value("webhook_servers.github.enabled"),
+      host: value("webhook_servers.github.host"),
+      port: value("webhook_servers.github.port"),
+      path: value("webhook_servers.github.path"),
+    },
+    sources: yaml.sources(),
+    store: storeLocation(dataDir, flags, env),
+    secretsDir: join(dataDir, "secrets"),
+    secrets: Object.fromEntries(secretSettings.map((setting) => [setting.name, { current: secretOrigin(setting, "", env), previous: secretOrigin(setting, "_PREVIOUS", env) }])) as Config["secrets"],
+    provenance,
+    warnings: unknownVariables(env),
+  };
+  provenance.push({ key: "store", value: config.store.engine === "sqlite" ? config.store.path : "PostgreSQL (URL not shown)", from: config.store.engine === "sqlite" ? "data_dir" : databaseUrlEnv });
+  for (const { env: name, name: secret } of secretSettings) {
+    const { current, previous } = config.secrets[secret];
+    provenance.push({ key: name, value: current === null ? "not set" : previous === null ? "set" : "set, with a previous one", from: current?.from ?? "—" });
+  }
+  for (const source of config.sources) provenance.push({ key: `sources.${source.name}`, value: `${source.provider}, secret ${source.secretRef}, ${source.repositories.join(" ") || "any repository"}`, from: path });
+  return Object.freeze(config);
+}
+
+function findValue(setting: Setting, flags: ConfigFlags, env: Readonly<Record<string, string | undefined>>, yaml: YamlFile): { value: unknown; from: string } {
+  const flagged = setting.key === "data_dir" ? flags.dataDir : flags.values?.[setting.key];
+  if (flagged !== undefined) return { value: parseEnvValue(setting, flagged, `the command line's ${setting.key}`), from: "command line" };
+  const fromEnv = env[setting.env];
+  if (fromEnv !== undefined && fromEnv !== "") return { value: parseEnvValue(setting, fromEnv, setting.env), from: setting.env };
+  const node = yaml.get(setting.key);
+  if (node !== undefined) return { value: parseYamlValue(setting, node.value, node.where), from: node.where };
+  return { value: setting.fallback, from: "default" };
+}
+
+function storeLocation(dataDir: string, flags: ConfigFlags, env: Readonly<Record<string, string | undefined>>): StoreLocation {
+  const url = env[databaseUrlEnv];
+  if (url === undefined || url === "") return { engine: "sqlite", path: join(dataDir, "pullwright.db") };
+  if (flags.values?.["database_path"] !== undefined) throw new PullwrightError("CONFIG_INVALID", `Both a SQLite path and ${databaseUrlEnv} are given; use one.`);
+  if (!/^postgres(ql)?:\/\//.test(url)) throw new PullwrightError("CONFIG_INVALID", `${databaseUrlEnv} does not start with postgres://. Leave it out for the embedded store.`);
+  return { engine: "postgres", url };
+}
+
+/** A secret in the environment, in a file that the environment names, or under a name that an older system used. */
+function secretOrigin(setting: SecretSetting, suffix: "" | "_PREVIOUS", env: Readonly<Record<string, string | undefined>>): SecretOrigin | null {
+  const candidates = suffix === "" ? [setting.env, ...setting.aliases] : [`${setting.env}${suffix}`];
+  for (const name of candidates) {
+    const direct = env[name];
+    if (direct !== undefined && direct !== "") return { from: name, read: () => parseSecret(direct, name) };
+    const file = env[`${name}_FILE`];
+    if (file !== undefined && file !== "") return { from: `${name}_FILE`, read: () => readSecretFile(file, `${name}_FILE`) };
+  }
+  return null;
+}
+
+/** Variables in our name that mean nothing here are said aloud: a slip of the pen must not look like a setting. */
+function unknownVariables(env: Readonly<Record<string, string | undefined>>): string[] {
+  const secrets = secretSettings.flatMap(({ env: name }) => [name, `${name}_FILE`, `${name}_PREVIOUS`, `${name}_PREVIOUS_FILE`]);
+  const known = [...settings.map((setting) => setting.env as string), ...secrets, databaseUrlEnv, "PULLWRIGHT_CONFIG"];
+  return Object.keys(env)
+    .filter((name) => name.startsWith("PULLWRIGHT_") && !known.includes(name))
+    .map((name) => `${name} is not a setting of this version; the nearest is ${nearest(name, known)}.`);
+}
+
+function expandHome(path: string): string {
+  return path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : path;
+}
+
+function show(value: unknown): string {
+  if (value === null) return "not set";
+  return Array.isArray(value) ? value.join(" ") || "none" : String(value);
+}

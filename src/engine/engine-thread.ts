@@ -1,0 +1,57 @@
+import { parentPort, workerData } from "node:worker_threads";
+import type { AcceptOutcome, ArrivedDelivery } from "../domain/delivery.ts";
+import { type ChangedTopic, type EngineOptions, plainError, startEngine } from "./engine.ts";
+import { createLog } from "../log.ts";
+import type { OperationName } from "../operations/operations.ts";
+
+/** What the service asks of the engine's thread. */
+export type EngineRequest =
+  | { kind: "accept"; id: number; batch: ArrivedDelivery[] }
+  | { kind: "perform"; id: number; name: OperationName; input: unknown }
+  | { kind: "ready"; id: number }
+  | { kind: "stop"; id: number };
+
+/** What the thread answers, and what it tells unasked. */
+export type EngineMessage =
+  | { kind: "started" }
+  | { kind: "accepted"; id: number; outcomes: AcceptOutcome[] }
+  | { kind: "answer"; id: number; value: unknown }
+  | { kind: "failed"; id: number; error: ReturnType<typeof plainError> }
+  | { kind: "changed"; topics: ChangedTopic[] };
+
+export type EngineThreadData = { options: EngineOptions; logLevel: string };
+
+const port = parentPort;
+if (port === null) throw new Error("engine-thread.ts is the entry of a thread; start it with startEngineThread()");
+const send = (message: EngineMessage): void => port.postMessage(message);
+const { options, logLevel } = workerData as EngineThreadData;
+
+const engine = await startEngine(options, {
+  log: createLog({ level: logLevel, secrets: options.secrets }),
+  onChanged: (topics) => send({ kind: "changed", topics }),
+});
+send({ kind: "started" });
+
+port.on("message", (request: EngineRequest) => {
+  if (request.kind === "accept") {
+    void engine.accept(request.batch).then((outcomes) => send({ kind: "accepted", id: request.id, outcomes }));
+    return;
+  }
+  answer(request).then(
+    (value) => send({ kind: "answer", id: request.id, value }),
+    (error: unknown) => send({ kind: "failed", id: request.id, error: plainError(error) }),
+  );
+});
+
+async function answer(request: Exclude<EngineRequest, { kind: "accept" }>): Promise<unknown> {
+  switch (request.kind) {
+    case "perform":
+      return engine.perform(request.name, request.input);
+    case "ready":
+      return engine.ready();
+    case "stop":
+      await engine.stop();
+      port?.unref();
+      return null;
+  }
+}

@@ -1,0 +1,190 @@
+import { hostname } from "node:os";
+import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+import type { z } from "zod";
+import type { AcceptDeliveries } from "../domain/delivery.ts";
+import { systemClock } from "../domain/clock.ts";
+import { PullwrightError } from "../domain/error.ts";
+import { digestNext } from "../flow.ts";
+import type { Log } from "../log.ts";
+import { createNormaliser } from "../normalise/normaliser.ts";
+import type { Operation } from "../operations/operation.ts";
+import { type OperationName, operations } from "../operations/operations.ts";
+import { createRedact } from "../redact/redact.ts";
+import { openStore, type StoreLocation } from "../store/open-store.ts";
+import type { Store } from "../store/store.ts";
+
+/** All that the engine needs to start; plain data, because it crosses into a thread. */
+export type EngineOptions = {
+  store: StoreLocation;
+  /** For redaction only. */
+  secrets: string[];
+  /** Source name to the lower-case names of the repositories that it may speak of; sources that are not bound are absent. */
+  boundRepositories: Record<string, string[]>;
+};
+
+/** Which lists a change touches; readers fetch those again. */
+export type ChangedTopic = "deliveries" | "events" | "prs" | "runs" | "status";
+
+/**
+ * The part of the process that writes: it stores what arrives, digests it, and performs the operations that change something. There is one in
+ * a process, with the one writing connection; the service runs it in a thread of its own, so that HTTP never waits for a disk.
+ */
+export type Engine = {
+  accept: AcceptDeliveries;
+  perform: (name: OperationName, input: unknown) => Promise<unknown>;
+  /** True when a write would be taken and the digester runs. */
+  ready: () => Promise<{ ready: boolean; because?: string }>;
+  /** Finishes what is begun and closes the store. */
+  stop: () => Promise<void>;
+};
+
+export type EngineDeps = { log: Log; onChanged: (topics: ChangedTopic[]) => void };
+
+const batchMax = { deliveries: 48, bodyBytes: 8 * 1024 * 1024 };
+const freeBytesMin = 256 * 1024 * 1024;
+const idleMs = 1000;
+/** While senders keep it busy, the digester steps back, but not for longer than this. */
+const politenessMs = 250;
+
+export async function startEngine(options: EngineOptions, deps: EngineDeps): Promise<Engine> {
+  const store = await openStore(options.store, "write");
+  const owner = `${hostname()}/${process.pid}/${randomUUID()}`;
+  await releaseLeasesOfTheDead(store);
+  const normaliser = createNormaliser({ timeoutMs: 10_000, heapMegabytesMax: 512 });
+  const redact = createRedact(options.secrets);
+  const bound = new Map(Object.entries(options.boundRepositories).map(([source, names]) => [source, new Set(names)]));
+  const digestDeps = { store, normaliser, redact, clock: systemClock, owner, boundRepositories: (source: string) => bound.get(source) };
+
+  const stopping = new AbortController();
+  const nudge = createNudge(stopping.signal);
+  const space = createSpaceWatch(store);
+  let lastAcceptedMs = 0;
+  let digesterFailure: string | null = null;
+
+  const digesting = (async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        const digested = await digestNext(batchMax, digestDeps);
+        digesterFailure = null;
+        if (digested > 0) deps.onChanged(["deliveries", "events", "prs", "runs", "status"]);
+        await (digested > 0 ? stepBack() : nudge.wait(idleMs));
+      } catch (error) {
+        digesterFailure = error instanceof Error ? error.message : String(error);
+        deps.log.error({ err: error }, "Digesting failed; it is tried again");
+        await nudge.wait(idleMs);
+      }
+    }
+  })();
+
+  /** Yields to the accept path: at once when nothing arrives, else until there is a pause or patience ends. */
+  async function stepBack(): Promise<void> {
+    const since = performance.now();
+    do await wait(performance.now() - lastAcceptedMs < 5 ? 5 : 0);
+    while (!stopping.signal.aborted && performance.now() - lastAcceptedMs < 5 && performance.now() - since < politenessMs);
+  }
+
+  return {
+    accept: async (batch) => {
+      lastAcceptedMs = performance.now();
+      if (space.isFull()) return batch.map(() => ({ kind: "shed", because: "The disk is almost full", retryAfterSeconds: 60 }));
+      try {
+        const outcomes = await store.accept(batch);
+        lastAcceptedMs = performance.now();
+        nudge.now();
+        return outcomes;
+      } catch (error) {
+        deps.log.error({ err: error, deliveries: batch.length }, "The store took nothing of a batch; its senders are told to come again");
+        return batch.map(() => ({ kind: "shed", because: "The store cannot take this now", retryAfterSeconds: 5 }));
+      }
+    },
+    perform: async (name, input) => {
+      const known = operations[name] as unknown as Operation<z.ZodType, z.ZodType>;
+      const result = await known.run(known.input.parse(input), { store, clock: systemClock, redact });
+      nudge.now();
+      deps.onChanged(["deliveries", "status"]);
+      return result;
+    },
+    ready: async () => {
+      if (stopping.signal.aborted) return { ready: false, because: "stopping" };
+      if (space.isFull()) return { ready: false, because: "the disk is almost full" };
+      if (digesterFailure !== null) return { ready: false, because: "the digester fails; see the log" };
+      return (await isWritable(store)) ? { ready: true } : { ready: false, because: "the store takes no writes" };
+    },
+    stop: async () => {
+      stopping.abort();
+      await digesting;
+      space.stop();
+      await normaliser.close();
+      await store.close();
+    },
+  };
+}
+
+/** A claim says which process made it: one on this machine that no longer runs will not come back for it. */
+async function releaseLeasesOfTheDead(store: Store): Promise<void> {
+  const dead = (await store.deliveries.leaseOwners()).filter((owner) => {
+    const [host, pid] = owner.split("/");
+    return host === hostname() && (Number(pid) === process.pid || !isAlive(Number(pid)));
+  });
+  await store.deliveries.releaseLeases(dead);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+async function isWritable(store: Store): Promise<boolean> {
+  try {
+    return await store.isWritable();
+  } catch {
+    return false;
+  }
+}
+
+/** Lets a loop sleep until there is work, at most for a while. */
+function createNudge(stopping: AbortSignal): { now: () => void; wait: (ms: number) => Promise<void> } {
+  let wake: () => void = () => {};
+  let pending = false;
+  stopping.addEventListener("abort", () => wake());
+  return {
+    now: () => {
+      pending = true;
+      wake();
+    },
+    wait: async (ms) => {
+      if (!pending && !stopping.aborted) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, ms);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+      pending = false;
+    },
+  };
+}
+
+/** Looks at the free space now and then: a commit that fails half way through a full disk is clean, but reads and retention need room too. */
+function createSpaceWatch(store: Store): { isFull: () => boolean; stop: () => void } {
+  const look = (): boolean => (store.freeBytes() ?? Infinity) < freeBytesMin;
+  let full = look();
+  const timer = setInterval(() => {
+    full = look();
+  }, 1000);
+  timer.unref();
+  return { isFull: () => full, stop: () => clearInterval(timer) };
+}
+
+/** The code and message of an error as plain data, to cross a thread. */
+export function plainError(error: unknown): { code: PullwrightError["code"]; message: string } {
+  if (error instanceof PullwrightError) return { code: error.code, message: error.message };
+  return { code: "INTERNAL", message: error instanceof Error ? error.message : String(error) };
+}

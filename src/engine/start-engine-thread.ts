@@ -1,0 +1,78 @@
+import { Worker } from "node:worker_threads";
+import type { AcceptOutcome } from "../domain/delivery.ts";
+import { PullwrightError } from "../domain/error.ts";
+import type { ChangedTopic, Engine, EngineOptions } from "./engine.ts";
+import type { EngineMessage, EngineRequest, EngineThreadData } from "./engine-thread.ts";
+
+type Waiting = { resolve: (value: never) => void; reject: (error: unknown) => void };
+
+/** A request before it has its number. */
+type Unnumbered = EngineRequest extends infer Request ? (Request extends EngineRequest ? Omit<Request, "id"> : never) : never;
+
+/**
+ * Starts the engine in a thread of its own and hands it out as if it were here. Bodies are moved over, not copied. When the thread dies,
+ * everything asked of it fails and `onDied` is called: the service then ends, because it could neither store nor answer.
+ */
+export async function startEngineThread(options: EngineOptions, logLevel: string, on: { changed: (topics: ChangedTopic[]) => void; died: (error: Error) => void }): Promise<Engine> {
+  const worker = new Worker(new URL("./engine-thread.ts", import.meta.url), { workerData: { options, logLevel } satisfies EngineThreadData });
+  const waiting = new Map<number, Waiting>();
+  let last = 0;
+  let stopping = false;
+
+  await new Promise<void>((resolve, reject) => {
+    worker.once("error", reject);
+    worker.once("message", () => {
+      worker.off("error", reject);
+      resolve();
+    });
+  });
+  worker.on("message", (message: EngineMessage) => {
+    switch (message.kind) {
+      case "accepted":
+        return settle(message.id, (asked) => asked.resolve(message.outcomes as never));
+      case "answer":
+        return settle(message.id, (asked) => asked.resolve(message.value as never));
+      case "failed":
+        return settle(message.id, (asked) => asked.reject(new PullwrightError(message.error.code, message.error.message)));
+      case "changed":
+        return on.changed(message.topics);
+      case "started":
+        return;
+    }
+  });
+  worker.on("error", (error) => end(error instanceof Error ? error : new Error(String(error))));
+  worker.on("exit", () => end(new Error("The engine's thread ended")));
+
+  return {
+    accept: (batch) => ask<AcceptOutcome[]>({ kind: "accept", batch }, batch.map((delivery) => delivery.body.buffer as ArrayBuffer)),
+    perform: (name, input) => ask({ kind: "perform", name, input }),
+    ready: () => ask({ kind: "ready" }),
+    stop: async () => {
+      stopping = true;
+      await ask({ kind: "stop" });
+      await worker.terminate();
+    },
+  };
+
+  function ask<Answer>(request: Unnumbered, transfer: ArrayBuffer[] = []): Promise<Answer> {
+    last += 1;
+    const id = last;
+    return new Promise<Answer>((resolve, reject) => {
+      waiting.set(id, { resolve, reject });
+      worker.postMessage({ ...request, id }, transfer);
+    });
+  }
+
+  function settle(id: number, how: (asked: Waiting) => void): void {
+    const asked = waiting.get(id);
+    waiting.delete(id);
+    if (asked !== undefined) how(asked);
+  }
+
+  function end(error: Error): void {
+    for (const id of [...waiting.keys()]) settle(id, (asked) => asked.reject(new PullwrightError("STORE_UNAVAILABLE", "The store's thread has ended", { cause: error })));
+    if (stopping) return;
+    stopping = true;
+    on.died(error);
+  }
+}
