@@ -22,11 +22,12 @@ export function buildProgram(): Command {
     .showSuggestionAfterError()
     .showHelpAfterError("(--help shows what there is)")
     .exitOverride();
-  for (const add of [addStartCommand, addDemoCommand, addIngestCommands, addPullRequestsCommand, addRunsCommand, addDeliveriesCommands, addWhyCommand, addMigrateCommand, addConfigCommand]) add(program as Command);
-  return program as Command;
+  for (const add of [addStartCommand, addDemoCommand, addIngestCommands, addPullRequestsCommand, addRunsCommand, addDeliveriesCommands, addWhyCommand, addMigrateCommand, addConfigCommand]) add(program);
+  return program;
 }
 
-if (import.meta.main) {
+// Started by itself, or by the launcher, which imports this file and puts its path where a program's own path stands.
+if (import.meta.main || process.argv[1] === import.meta.filename) {
   // `pullwright prs | head` closes our output early; that is no failure.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   try {

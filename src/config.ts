@@ -55,6 +55,8 @@ export function buildConfig(flags: ConfigFlags, env: Readonly<Record<string, str
   yaml.refuseUnknownKeys(settings.map((setting) => setting.key));
 
   const provenance: Config["provenance"] = [];
+  // The setting's type has been checked against its description; the caller says what that is in TypeScript.
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
   const value = <T>(key: (typeof settings)[number]["key"]): T => {
     const setting = settings.find((candidate) => candidate.key === key) as Setting;
     const found = findValue(setting, flags, env, yaml);
@@ -137,5 +139,5 @@ function expandHome(path: string): string {
 
 function show(value: unknown): string {
   if (value === null) return "not set";
-  return Array.isArray(value) ? value.join(" ") || "none" : String(value);
+  return Array.isArray(value) ? value.join(" ") || "none" : `${value as string | number | boolean}`;
 }

@@ -8,11 +8,18 @@ export function addStartCommand(program: Command): void {
   program
     .command("start")
     .description("everything: receiver, dashboard, API and digester on the embedded store")
+    .option("--json", "print one line of JSON with the addresses when ready, for programs")
     .addHelpText("after", "\nExamples:\n  PULLWRIGHT_GITHUB_WEBHOOK_SECRET=… pullwright start\n  PULLWRIGHT_APP_PORT=0 PULLWRIGHT_RECEIVER_PORT=0 pullwright start   free ports, printed")
-    .action(async (_options, command) => {
+    .action(async ({ json }, command) => {
       const config = configOf(command);
-      await runUntilStopped((onDied) => startService(config, { app: true, onDied }), (service) => process.stdout.write(welcome(service)));
+      const say = (service: RunningService): void => void process.stdout.write(json ? `${JSON.stringify(addresses(service))}\n` : welcome(service));
+      await runUntilStopped((onDied) => startService(config, { app: true, onDied }), say);
     });
+}
+
+/** What a program needs to go on. */
+function addresses(service: RunningService) {
+  return { appUrl: service.appUrl, receiverUrl: service.receiverUrl, githubListenerUrl: service.githubListenerUrl, signInUrl: service.signInLink() };
 }
 
 /** What a person needs to go on, and nothing else. */

@@ -51,7 +51,7 @@ export function readYaml(text: string, path: string): YamlFile {
         const key = keys.join(".");
         if (keys[0] === "sources" || known.includes(key)) continue;
         if (known.some((candidate) => candidate.startsWith(`${key}.`))) throw new PullwrightError("CONFIG_INVALID", `${at(offset)}: ${key} is a group of settings, such as ${known.find((candidate) => candidate.startsWith(`${key}.`))}.`);
-        throw new PullwrightError("CONFIG_INVALID", `${at(offset)}: ${key} is not a setting. The nearest is ${nearest(key, [...known, "sources"])}.`);
+        throw new PullwrightError("CONFIG_INVALID", `${at(offset)}: ${key} is not a setting. The nearest is ${nearest(key, [...known, ...groupsOf(known), "sources"])}.`);
       }
     },
     sources: () => {
@@ -69,6 +69,11 @@ export function readYaml(text: string, path: string): YamlFile {
       });
     },
   };
+}
+
+/** `receiver.port` stands in the group `receiver`. */
+function groupsOf(keys: readonly string[]): string[] {
+  return [...new Set(keys.flatMap((key) => key.split(".").map((_part, depth, parts) => parts.slice(0, depth).join("."))))].filter((group) => group !== "");
 }
 
 function plainIn(root: unknown, keys: string[]): unknown {

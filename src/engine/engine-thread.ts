@@ -1,12 +1,12 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { AcceptOutcome, ArrivedDelivery } from "../domain/delivery.ts";
 import { type ChangedTopic, type EngineOptions, plainError, startEngine } from "./engine.ts";
 import { createLog } from "../log.ts";
 import type { OperationName } from "../operations/operations.ts";
+import { type PackedBatch, type PackedOutcomes, packOutcomes, unpackBatch } from "./packed-batch.ts";
 
 /** What the service asks of the engine's thread. */
 export type EngineRequest =
-  | { kind: "accept"; id: number; batch: ArrivedDelivery[] }
+  | { kind: "accept"; id: number; batch: PackedBatch }
   | { kind: "perform"; id: number; name: OperationName; input: unknown }
   | { kind: "ready"; id: number }
   | { kind: "stop"; id: number };
@@ -14,7 +14,7 @@ export type EngineRequest =
 /** What the thread answers, and what it tells unasked. */
 export type EngineMessage =
   | { kind: "started" }
-  | { kind: "accepted"; id: number; outcomes: AcceptOutcome[] }
+  | { kind: "accepted"; id: number; outcomes: PackedOutcomes }
   | { kind: "answer"; id: number; value: unknown }
   | { kind: "failed"; id: number; error: ReturnType<typeof plainError> }
   | { kind: "changed"; topics: ChangedTopic[] };
@@ -34,7 +34,7 @@ send({ kind: "started" });
 
 port.on("message", (request: EngineRequest) => {
   if (request.kind === "accept") {
-    void engine.accept(request.batch).then((outcomes) => send({ kind: "accepted", id: request.id, outcomes }));
+    void engine.accept(unpackBatch(request.batch)).then((outcomes) => send({ kind: "accepted", id: request.id, outcomes: packOutcomes(outcomes) }));
     return;
   }
   answer(request).then(

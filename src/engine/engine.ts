@@ -42,6 +42,8 @@ export type Engine = {
 export type EngineDeps = { log: Log; onChanged: (topics: ChangedTopic[]) => void };
 
 const batchMax = { deliveries: 48, bodyBytes: 8 * 1024 * 1024 };
+/** While senders keep it busy: enough to go on, little enough not to be felt. */
+const batchMaxWhileBusy = { deliveries: 8, bodyBytes: 8 * 1024 * 1024 };
 const freeBytesMin = 256 * 1024 * 1024;
 const idleMs = 1000;
 /** While senders keep it busy, the digester steps back, but not for longer than this. */
@@ -65,7 +67,7 @@ export async function startEngine(options: EngineOptions, deps: EngineDeps): Pro
   const digesting = (async () => {
     while (!stopping.signal.aborted) {
       try {
-        const digested = await digestNext(batchMax, digestDeps);
+        const digested = await digestNext(isBusy() ? batchMaxWhileBusy : batchMax, digestDeps);
         digesterFailure = null;
         if (digested > 0) deps.onChanged(["deliveries", "events", "prs", "runs", "status"]);
         await (digested > 0 ? stepBack() : nudge.wait(idleMs));
@@ -77,11 +79,15 @@ export async function startEngine(options: EngineOptions, deps: EngineDeps): Pro
     }
   })();
 
+  function isBusy(): boolean {
+    return performance.now() - lastAcceptedMs < 5;
+  }
+
   /** Yields to the accept path: at once when nothing arrives, else until there is a pause or patience ends. */
   async function stepBack(): Promise<void> {
     const since = performance.now();
-    do await wait(performance.now() - lastAcceptedMs < 5 ? 5 : 0);
-    while (!stopping.signal.aborted && performance.now() - lastAcceptedMs < 5 && performance.now() - since < politenessMs);
+    do await wait(isBusy() ? 5 : 0);
+    while (!stopping.signal.aborted && isBusy() && performance.now() - since < politenessMs);
   }
 
   return {

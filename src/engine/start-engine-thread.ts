@@ -3,6 +3,7 @@ import type { AcceptOutcome } from "../domain/delivery.ts";
 import { PullwrightError } from "../domain/error.ts";
 import type { ChangedTopic, Engine, EngineOptions } from "./engine.ts";
 import type { EngineMessage, EngineRequest, EngineThreadData } from "./engine-thread.ts";
+import { packBatch, unpackOutcomes } from "./packed-batch.ts";
 
 type Waiting = { resolve: (value: never) => void; reject: (error: unknown) => void };
 
@@ -10,7 +11,7 @@ type Waiting = { resolve: (value: never) => void; reject: (error: unknown) => vo
 type Unnumbered = EngineRequest extends infer Request ? (Request extends EngineRequest ? Omit<Request, "id"> : never) : never;
 
 /**
- * Starts the engine in a thread of its own and hands it out as if it were here. Bodies are moved over, not copied. When the thread dies,
+ * Starts the engine in a thread of its own and hands it out as if it were here. When the thread dies,
  * everything asked of it fails and `onDied` is called: the service then ends, because it could neither store nor answer.
  */
 export async function startEngineThread(options: EngineOptions, logLevel: string, on: { changed: (topics: ChangedTopic[]) => void; died: (error: Error) => void }): Promise<Engine> {
@@ -29,7 +30,7 @@ export async function startEngineThread(options: EngineOptions, logLevel: string
   worker.on("message", (message: EngineMessage) => {
     switch (message.kind) {
       case "accepted":
-        return settle(message.id, (asked) => asked.resolve(message.outcomes as never));
+        return settle(message.id, (asked) => asked.resolve(unpackOutcomes(message.outcomes) as never));
       case "answer":
         return settle(message.id, (asked) => asked.resolve(message.value as never));
       case "failed":
@@ -44,7 +45,10 @@ export async function startEngineThread(options: EngineOptions, logLevel: string
   worker.on("exit", () => end(new Error("The engine's thread ended")));
 
   return {
-    accept: (batch) => ask<AcceptOutcome[]>({ kind: "accept", batch }, batch.map((delivery) => delivery.body.buffer as ArrayBuffer)),
+    accept: (batch) => {
+      const packed = packBatch(batch);
+      return ask<AcceptOutcome[]>({ kind: "accept", batch: packed }, [packed.bodies]);
+    },
     perform: (name, input) => ask({ kind: "perform", name, input }),
     ready: () => ask({ kind: "ready" }),
     stop: async () => {
@@ -70,7 +74,7 @@ export async function startEngineThread(options: EngineOptions, logLevel: string
   }
 
   function end(error: Error): void {
-    for (const id of [...waiting.keys()]) settle(id, (asked) => asked.reject(new PullwrightError("STORE_UNAVAILABLE", "The store's thread has ended", { cause: error })));
+    for (const id of waiting.keys()) settle(id, (asked) => asked.reject(new PullwrightError("STORE_UNAVAILABLE", "The store's thread has ended", { cause: error })));
     if (stopping) return;
     stopping = true;
     on.died(error);

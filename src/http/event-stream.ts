@@ -44,7 +44,7 @@ export function createEventStream(deps: EventStreamDeps): EventStream {
     try {
       const nudge = topics.size === 0 ? null : `event: changed\ndata: ${JSON.stringify({ topics: [...topics] })}\n\n`;
       topics.clear();
-      for (const [response, after] of [...heard]) {
+      for (const [response, after] of heard) {
         const events = await deps.eventsAfter(after, pageMax);
         const last = events.at(-1);
         if (last !== undefined) heard.set(response, last.id);
