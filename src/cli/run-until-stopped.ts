@@ -6,9 +6,13 @@ const stopMsMax = 12_000;
 /** A terminal's Ctrl-C may reach the process twice, through npm and by itself. */
 const sameSignalMs = 1000;
 
+/** What a program that runs beside the service may do: hear of the stop, and ask for it. */
+export type Running = { stopping: AbortSignal; stop: () => void };
+
 /** Starts a service and waits for SIGINT or SIGTERM; a second one, a while later, does not wait for the polite stop. */
-export async function runUntilStopped(start: (onDied: (error: Error) => void) => Promise<RunningService>, started: (service: RunningService) => void): Promise<void> {
+export async function runUntilStopped(start: (onDied: (error: Error) => void) => Promise<RunningService>, started: (service: RunningService, running: Running) => void): Promise<void> {
   const end = Promise.withResolvers<void>();
+  const stopping = new AbortController();
   let died: Error | null = null;
   const service = await start((error) => {
     died = error;
@@ -22,8 +26,9 @@ export async function runUntilStopped(start: (onDied: (error: Error) => void) =>
       end.resolve();
     });
   }
-  started(service);
+  started(service, { stopping: stopping.signal, stop: end.resolve });
   await end.promise;
+  stopping.abort();
   setTimeout(() => process.exit(1), stopMsMax).unref();
   if (died !== null) process.exitCode = reportFailure(died);
   await service.stop().catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { PullwrightError } from "../domain/error.ts";
 import { type ChangedTopic, type EngineOptions, plainError, startEngine } from "./engine.ts";
 import { createLog } from "../log.ts";
 import type { OperationName } from "../operations/operations.ts";
@@ -14,6 +15,7 @@ export type EngineRequest =
 /** What the thread answers, and what it tells unasked. */
 export type EngineMessage =
   | { kind: "started" }
+  | { kind: "cannot-start"; error: ReturnType<typeof plainError> }
   | { kind: "accepted"; id: number; outcomes: PackedOutcomes }
   | { kind: "answer"; id: number; value: unknown }
   | { kind: "failed"; id: number; error: ReturnType<typeof plainError> }
@@ -29,6 +31,10 @@ const { options, logLevel } = workerData as EngineThreadData;
 const engine = await startEngine(options, {
   log: createLog({ level: logLevel, secrets: options.secrets }),
   onChanged: (topics) => send({ kind: "changed", topics }),
+}).catch((error: unknown) => {
+  // Thrown out of a thread, an error would lose its code on the way.
+  if (error instanceof PullwrightError) send({ kind: "cannot-start", error: plainError(error) });
+  throw error;
 });
 send({ kind: "started" });
 

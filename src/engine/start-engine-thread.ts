@@ -19,10 +19,12 @@ export async function startEngineThread(options: EngineOptions, logLevel: string
   const waiting = new Map<number, Waiting>();
   let last = 0;
   let stopping = false;
+  let ended: Error | null = null;
 
   await new Promise<void>((resolve, reject) => {
-    worker.once("error", reject);
-    worker.once("message", () => {
+    worker.on("error", reject);
+    worker.once("message", (message: EngineMessage) => {
+      if (message.kind === "cannot-start") return reject(new PullwrightError(message.error.code, message.error.message));
       worker.off("error", reject);
       resolve();
     });
@@ -38,6 +40,7 @@ export async function startEngineThread(options: EngineOptions, logLevel: string
       case "changed":
         return on.changed(message.topics);
       case "started":
+      case "cannot-start":
         return;
     }
   });
@@ -53,7 +56,7 @@ export async function startEngineThread(options: EngineOptions, logLevel: string
     ready: () => ask({ kind: "ready" }),
     stop: async () => {
       stopping = true;
-      await ask({ kind: "stop" });
+      if (ended === null) await ask({ kind: "stop" });
       await worker.terminate();
     },
   };
@@ -62,6 +65,7 @@ export async function startEngineThread(options: EngineOptions, logLevel: string
     last += 1;
     const id = last;
     return new Promise<Answer>((resolve, reject) => {
+      if (ended !== null) return reject(gone(ended));
       waiting.set(id, { resolve, reject });
       worker.postMessage({ ...request, id }, transfer);
     });
@@ -74,9 +78,14 @@ export async function startEngineThread(options: EngineOptions, logLevel: string
   }
 
   function end(error: Error): void {
-    for (const id of waiting.keys()) settle(id, (asked) => asked.reject(new PullwrightError("STORE_UNAVAILABLE", "The store's thread has ended", { cause: error })));
+    ended ??= error;
+    for (const id of waiting.keys()) settle(id, (asked) => asked.reject(gone(error)));
     if (stopping) return;
     stopping = true;
     on.died(error);
   }
+}
+
+function gone(cause: Error): PullwrightError {
+  return new PullwrightError("STORE_UNAVAILABLE", "The store's thread has ended", { cause });
 }

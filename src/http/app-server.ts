@@ -4,8 +4,9 @@ import fastifyHelmet from "@fastify/helmet";
 import fastifyStatic from "@fastify/static";
 import fastifySwagger from "@fastify/swagger";
 import fastifySwaggerUi from "@fastify/swagger-ui";
-import fastify, { type FastifyRequest } from "fastify";
+import fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import { PullwrightError } from "../domain/error.ts";
 import type { Log } from "../log.ts";
 import type { OperationName } from "../operations/operations.ts";
 import { createListener } from "../receive/listener.ts";
@@ -64,6 +65,8 @@ export async function startAppServer(options: AppServerOptions, deps: AppServerD
     bodyLimit: 1024 * 1024,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
     genReqId: () => crypto.randomUUID(),
+    // What the router itself finds wrong with a path, before any route: broken percent signs, a part that is too long.
+    frameworkErrors: (error, _request, reply) => void sendError(reply as FastifyReply, error.code === "FST_ERR_MAX_PARAM_LENGTH" ? "RESOURCE_NOT_FOUND" : "BAD_REQUEST", error.code === "FST_ERR_MAX_PARAM_LENGTH" ? "No id is that long." : "The path is not well-formed."),
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -81,7 +84,10 @@ export async function startAppServer(options: AppServerOptions, deps: AppServerD
   const page = existsSync(options.webDirectory) ? options.webDirectory : null;
   if (page !== null) await app.register(fastifyStatic, { root: page, wildcard: true, index: "index.html", cacheControl: false, setHeaders: (response, path) => void response.header("cache-control", cacheOf(path)) });
 
-  await app.listen({ host: options.host, port: options.port });
+  await app.listen({ host: options.host, port: options.port }).catch((error: unknown) => {
+    stream.close();
+    throw whyNotListening(error, options);
+  });
   const address = app.server.address();
   listening.port = typeof address === "object" && address !== null ? address.port : options.port;
   const url = `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${listening.port}`;
@@ -104,6 +110,13 @@ export async function startAppServer(options: AppServerOptions, deps: AppServerD
     }
     await sendError(reply, "RESOURCE_NOT_FOUND", `There is nothing at ${request.method} ${request.url.split("?", 1)[0]?.slice(0, 200)}.`);
   }
+}
+
+/** The same words as the receiver's listener has. */
+function whyNotListening(error: unknown, { host, port }: { host: string; port: number }): PullwrightError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === "EADDRINUSE") return new PullwrightError("PORT_IN_USE", `Port ${port} on ${host} is in use; stop the program that has it, or choose another port (0 picks a free one).`, { cause: error });
+  return new PullwrightError("CONFIG_INVALID", `Cannot listen on ${host} port ${port} (${code ?? message}).`, { cause: error });
 }
 
 /** What the page may load: itself, nothing inline, nothing from elsewhere. */

@@ -10,7 +10,7 @@ export async function answerError(error: unknown, request: FastifyRequest, reply
     await sendError(reply, "VALIDATION_ERROR", error.validation.map((issue) => `${issue.instancePath.replace(/^\//, "").replaceAll("/", ".") || "request"}: ${issue.message ?? "is not valid"}`).join("; "));
   } else if (error instanceof ZodError) {
     await sendError(reply, "VALIDATION_ERROR", error.issues.map((issue) => `${issue.path.join(".") || "request"}: ${issue.message}`).join("; "));
-  } else if (error instanceof PullwrightError) {
+  } else if (error instanceof PullwrightError && error.code !== "INTERNAL") {
     await sendError(reply, error.code, error.message);
   } else if (isClientError(error)) {
     await sendError(reply, error.statusCode === 413 ? "BODY_TOO_LARGE" : error.statusCode === 415 ? "UNSUPPORTED_MEDIA_TYPE" : "BAD_REQUEST", error.message);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { instantOf } from "../domain/clock.ts";
 import { operation } from "./operation.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 const groups = ["pull requests", "ci", "pushes", "other", "dead"] as const;
 type Group = (typeof groups)[number];
@@ -9,7 +10,7 @@ export const readActivity = operation({
   name: "readActivity",
   kind: "read",
   summary: "How much happened when, in equal spans of time, for a picture.",
-  input: z.object({ hours: z.coerce.number().int().min(1).max(24 * 14).default(24), buckets: z.coerce.number().int().min(1).max(200).default(48) }),
+  input: z.object({ hours: wholeNumber(1, 24 * 14).default(24), buckets: wholeNumber(1, 200).default(48) }),
   output: z
     .object({
       from: z.string(),

@@ -4,6 +4,7 @@ import type { CiRunRow } from "../store/ci-runs.ts";
 import { listInput, listOutput, readList } from "./list.ts";
 import { operation } from "./operation.ts";
 import { parseSince, sinceInput } from "./since.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 export const ciRunRow = z
   .object({
@@ -56,7 +57,7 @@ export const getCiRun = operation({
   name: "getCiRun",
   kind: "read",
   summary: "One CI run with the payload that it came from.",
-  input: z.object({ id: z.coerce.number().int().min(1) }),
+  input: z.object({ id: wholeNumber(1) }),
   output: ciRunRow.extend({ raw_json: z.string() }).meta({ id: "CiRunDetail" }),
   run: async ({ id }, { store }) => {
     const row = await store.ciRuns.get(id);

@@ -4,6 +4,7 @@ import type { CommitRow } from "../store/commits.ts";
 import { listInput, listOutput, readList } from "./list.ts";
 import { operation } from "./operation.ts";
 import { parseSince, sinceInput } from "./since.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 export const commitRow = z
   .object({
@@ -24,7 +25,7 @@ export const listCommits = operation({
   name: "listCommits",
   kind: "read",
   summary: "Commits as pushes listed them, newest first.",
-  input: z.object({ ...listInput, repository_id: z.coerce.number().int().min(1).optional(), since: sinceInput }),
+  input: z.object({ ...listInput, repository_id: wholeNumber(1).optional(), since: sinceInput }),
   output: listOutput(commitRow),
   run: async ({ repository_id: repositoryId, since, ...page }, { store, clock }) => {
     const from = parseSince(since, clock);
@@ -38,7 +39,7 @@ export const getCommit = operation({
   name: "getCommit",
   kind: "read",
   summary: "One commit with its message.",
-  input: z.object({ id: z.coerce.number().int().min(1) }),
+  input: z.object({ id: wholeNumber(1) }),
   output: commitRow.extend({ message: z.string() }).meta({ id: "CommitDetail" }),
   run: async ({ id }, { store }) => {
     const row = await store.commits.get(id);

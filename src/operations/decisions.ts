@@ -2,6 +2,7 @@ import { z } from "zod";
 import { PullwrightError } from "../domain/error.ts";
 import { listInput, listOutput, readList } from "./list.ts";
 import { operation } from "./operation.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 export const decisionRow = z
   .object({
@@ -28,7 +29,7 @@ export const getDecision = operation({
   name: "getDecision",
   kind: "read",
   summary: "One decision.",
-  input: z.object({ id: z.coerce.number().int().min(1) }),
+  input: z.object({ id: wholeNumber(1) }),
   output: decisionRow,
   run: async ({ id }, { store }) => {
     const row = await store.decisions.get(id);

@@ -4,6 +4,7 @@ import { decisionRow } from "./decisions.ts";
 import { eventRow } from "./events.ts";
 import { listInput, listOutput, readList } from "./list.ts";
 import { operation, type OperationDeps } from "./operation.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 export const deliveryRow = z
   .object({
@@ -41,7 +42,7 @@ const deliveryDetail = deliveryRow
 /** How much of a body an answer shows; the stored one is whole. */
 const bodyCharactersMax = 1_000_000;
 
-export const deliveryId = z.object({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) });
+export const deliveryId = z.object({ id: wholeNumber(1) });
 
 export const listDeliveries = operation({
   name: "listDeliveries",

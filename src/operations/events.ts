@@ -2,6 +2,7 @@ import { z } from "zod";
 import { PullwrightError } from "../domain/error.ts";
 import { listInput, listOutput, readList } from "./list.ts";
 import { operation } from "./operation.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 export const eventRow = z
   .object({
@@ -36,7 +37,7 @@ export const getEvent = operation({
   name: "getEvent",
   kind: "read",
   summary: "One event.",
-  input: z.object({ id: z.coerce.number().int().min(1) }),
+  input: z.object({ id: wholeNumber(1) }),
   output: eventRow,
   run: async ({ id }, { store }) => {
     const row = await store.events.get(id);

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { Page, PageRequest } from "../store/page.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 /** What every list takes. */
 export const listInput = {
-  limit: z.coerce.number().int().min(1).max(200).default(50).describe("How many rows, 1 to 200."),
+  limit: wholeNumber(1, 200).default(50).describe("How many rows, 1 to 200."),
   cursor: z.string().max(1000).optional().describe("`next_cursor` of the page before."),
 };
 

@@ -7,6 +7,7 @@ import { ciRunRow, showCiRun } from "./ci-runs.ts";
 import { listInput, listOutput, readList } from "./list.ts";
 import { operation, type OperationDeps } from "./operation.ts";
 import { parseSince, sinceInput } from "./since.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 export const pullRequestRow = z
   .object({
@@ -67,7 +68,7 @@ export const getPullRequest = operation({
   name: "getPullRequest",
   kind: "read",
   summary: "One pull request with its CI runs, what reverted it and what it reverts.",
-  input: z.object({ id: z.coerce.number().int().min(1) }),
+  input: z.object({ id: wholeNumber(1) }),
   output: pullRequestDetail,
   run: async ({ id }, { store }) => {
     const stored = await store.pullRequests.get(id);

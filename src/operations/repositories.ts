@@ -3,6 +3,7 @@ import { PullwrightError } from "../domain/error.ts";
 import type { RepositoryRow } from "../store/repositories.ts";
 import { listInput, listOutput, readList } from "./list.ts";
 import { operation } from "./operation.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 export const repositoryRow = z
   .object({
@@ -32,7 +33,7 @@ export const getRepository = operation({
   name: "getRepository",
   kind: "read",
   summary: "One repository.",
-  input: z.object({ id: z.coerce.number().int().min(1) }),
+  input: z.object({ id: wholeNumber(1) }),
   output: repositoryRow,
   run: async ({ id }, { store }) => {
     const row = await store.repositories.get(id);

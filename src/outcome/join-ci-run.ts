@@ -1,12 +1,15 @@
 import type { Instant } from "../domain/clock.ts";
 import type { CiRunFact, CiRunStatus } from "../domain/fact.ts";
-import { factSha } from "./fact-sha.ts";
-import { joinRegisters, type Register } from "./register.ts";
+import { factSha, textSha } from "./fact-sha.ts";
+import { type Register, type Stamp, withoutAbsent } from "./register.ts";
 
 /** All that is known of one attempt of a run, each field with where it came from. */
 export type CiRunRegisters = {
-  observed: Register<string>;
+  /** The latest moment that anybody spoke of. */
+  observed: Register<Instant>;
   status: Register<CiRunStatus>;
+  /** SHA-256 of the payload that the row shows: that of the fact which the status came from. */
+  payload: Register<string>;
   commitSha: Register<string>;
   workflowName: Register<string>;
   branch: Register<string>;
@@ -31,35 +34,44 @@ export type CiRunReading = {
 };
 
 const statusRank: Record<CiRunStatus, number> = { pending: 0, in_progress: 1, skipped: 2, cancelled: 3, success: 4, failure: 5 };
-const finishedRankMin = 2;
 
-/** Adds what a fact says to what is known of this attempt. Any order and any repetition of the same facts ends in the same registers. */
-export function joinCiRun(known: Partial<CiRunRegisters>, fact: CiRunFact): Partial<CiRunRegisters> {
-  return joinRegisters<CiRunRegisters>(known, registersOf(fact));
-}
-
-function registersOf(fact: CiRunFact): Partial<CiRunRegisters> {
+/** What one fact, told by this payload, says by itself: to be joined with what is known of the attempt. */
+export function ciRunRegisters(fact: CiRunFact, payloadText: string): Partial<CiRunRegisters> {
   const sha = factSha(fact);
-  const rank = statusRank[fact.status];
-  const stamp = { at: fact.observedAt, rank, sha, tied: false };
-  // Where an attempt finishes once, its end stands above every moment of its running: a late `in_progress` with a later clock changes nothing.
-  const isFinal = fact.finishedIsFinal && rank >= finishedRankMin;
-  const statusStamp = isFinal ? { ...stamp, at: `final ${fact.observedAt}` } : stamp;
-  const registers: Partial<CiRunRegisters> = {
-    observed: { value: sha, stamp },
-    status: { value: fact.status, stamp: statusStamp },
-    commitSha: { value: fact.commitSha, stamp },
+  const payloadSha = textSha(payloadText);
+  const stamp: Stamp = { at: placeOf(fact), rank: statusRank[fact.status], sha, tied: false };
+  const said = <Value>(value: Value | undefined, where = stamp): Register<Value> | undefined =>
+    value === undefined ? undefined : { value, stamp: where };
+  const registers = {
+    observed: said(fact.observedAt, { ...stamp, at: fact.observedAt }),
+    status: said(fact.status),
+    payload: said(payloadSha, { ...stamp, sha: sha + payloadSha }),
+    commitSha: said(fact.commitSha),
+    workflowName: said(fact.workflowName),
+    branch: said(fact.branch),
+    event: said(fact.event),
+    url: said(fact.url),
+    startedAt: said(fact.startedAt),
+    completedAt: said(fact.completedAt),
   };
-  if (fact.workflowName !== undefined) registers.workflowName = { value: fact.workflowName, stamp };
-  if (fact.branch !== undefined) registers.branch = { value: fact.branch, stamp };
-  if (fact.event !== undefined) registers.event = { value: fact.event, stamp };
-  if (fact.url !== undefined) registers.url = { value: fact.url, stamp };
-  if (fact.startedAt !== undefined) registers.startedAt = { value: fact.startedAt, stamp };
-  if (fact.completedAt !== undefined) registers.completedAt = { value: fact.completedAt, stamp };
-  return registers;
+  return withoutAbsent(registers);
 }
 
-/** The row's columns out of the registers. */
+/**
+ * A run's words of one moment come in the order of its life, so the phase is a part of the place. Where an attempt ends once, its end stands behind every
+ * moment of its running: a late `in_progress` with a later clock changes nothing.
+ */
+function placeOf(fact: CiRunFact): string {
+  const phase = isFinished(fact.status) ? 2 : statusRank[fact.status];
+  const isFinal = fact.finishedIsFinal && phase === 2;
+  return `${isFinal ? "final " : ""}${fact.observedAt} ${phase}`;
+}
+
+function isFinished(status: CiRunStatus): boolean {
+  return statusRank[status] >= statusRank.skipped;
+}
+
+/** The row's columns out of the registers. Wants a look at the forge when two facts end the run differently at one moment. */
 export function readCiRun(registers: Partial<CiRunRegisters>): CiRunReading {
   const status = registers.status?.value ?? "pending";
   return {
@@ -70,8 +82,8 @@ export function readCiRun(registers: Partial<CiRunRegisters>): CiRunReading {
     event: registers.event?.value ?? null,
     url: registers.url?.value ?? null,
     startedAt: registers.startedAt?.value ?? null,
-    completedAt: statusRank[status] >= finishedRankMin ? (registers.completedAt?.value ?? null) : null,
-    updatedAt: registers.observed?.stamp.at ?? "",
+    completedAt: isFinished(status) ? (registers.completedAt?.value ?? null) : null,
+    updatedAt: registers.observed?.value ?? "",
     truthWanted: registers.status?.stamp.tied === true,
   };
 }

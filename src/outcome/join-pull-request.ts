@@ -1,12 +1,14 @@
 import type { Instant } from "../domain/clock.ts";
 import type { PullRequestFact, PullRequestState, RevertMention } from "../domain/fact.ts";
-import { factSha } from "./fact-sha.ts";
-import { joinRegisters, type Register } from "./register.ts";
+import { factSha, textSha } from "./fact-sha.ts";
+import { type Register, type Stamp, withoutAbsent } from "./register.ts";
 
 /** All that is known of a pull request, each field with where it came from. Stored beside the row it is read out to. */
 export type PullRequestRegisters = {
-  /** The fact as a whole: its stamp tells whether two facts claim the same moment. */
-  observed: Register<string>;
+  /** The latest moment at which the forge had changed it. */
+  observed: Register<Instant>;
+  /** SHA-256 of the payload that the row shows: that of the latest fact. */
+  payload: Register<string>;
   state: Register<PullRequestState>;
   title: Register<string>;
   author: Register<string>;
@@ -46,39 +48,46 @@ export type PullRequestReading = {
 };
 
 const stateRank: Record<PullRequestState, number> = { open: 0, closed: 1, merged: 2 };
+/** Sorts after every time: a merge is for good, however late an older word arrives. */
+const forGood = "merged";
+/** Fields in which two words of one moment cannot both be true. */
+const contestable = ["state", "title", "draft", "baseBranch", "headBranch", "headSha", "mergeCommitSha", "mergedAt", "reverts"] as const;
 
-/** Adds what a fact says to what is known. Any order and any repetition of the same facts ends in the same registers. */
-export function joinPullRequest(known: Partial<PullRequestRegisters>, fact: PullRequestFact): Partial<PullRequestRegisters> {
-  return joinRegisters<PullRequestRegisters>(known, registersOf(fact));
-}
-
-function registersOf(fact: PullRequestFact): Partial<PullRequestRegisters> {
+/** What one fact, told by this payload, says by itself: to be joined with what is known. */
+export function pullRequestRegisters(fact: PullRequestFact, payloadText: string): Partial<PullRequestRegisters> {
   const sha = factSha(fact);
-  const stamp = { at: fact.observedAt, rank: stateRank[fact.state], sha, tied: false };
-  const registers: Partial<PullRequestRegisters> = { observed: { value: sha, stamp } };
-  // Merged is for good, however late an older word arrives: its stamp stands past every moment a forge's clock can show.
-  registers.state = { value: fact.state, stamp: fact.state === "merged" ? { at: "merged", rank: 2, sha: "", tied: false } : stamp };
-  if (fact.title !== undefined) registers.title = { value: fact.title, stamp };
-  if (fact.author !== undefined) registers.author = { value: fact.author, stamp };
-  if (fact.url !== undefined) registers.url = { value: fact.url, stamp };
-  if (fact.draft !== undefined) registers.draft = { value: fact.draft, stamp };
-  if (fact.baseBranch !== undefined) registers.baseBranch = { value: fact.baseBranch, stamp };
-  if (fact.headBranch !== undefined) registers.headBranch = { value: fact.headBranch, stamp };
-  if (fact.headSha !== undefined) registers.headSha = { value: fact.headSha, stamp };
-  if (fact.mergeCommitSha !== undefined) registers.mergeCommitSha = { value: fact.mergeCommitSha, stamp };
-  if (fact.commitsCount !== undefined) registers.commitsCount = { value: fact.commitsCount, stamp };
-  if (fact.changedFilesCount !== undefined) registers.changedFilesCount = { value: fact.changedFilesCount, stamp };
-  if (fact.openedAt !== undefined) registers.openedAt = { value: fact.openedAt, stamp };
-  if (fact.closedAt !== undefined) registers.closedAt = { value: fact.closedAt, stamp };
-  if (fact.reverts !== undefined) registers.reverts = { value: fact.reverts, stamp };
-  if (fact.mergedAt !== undefined) {
-    // The forge's own `merged_at` outranks a time taken from the merge event, whichever was told later.
-    registers.mergedAt = { value: fact.mergedAt, stamp: { at: fact.mergedAtIsFallback === true ? "0-fallback" : "1-exact", rank: 0, sha: fact.mergedAt, tied: false } };
-  }
-  return registers;
+  const payloadSha = textSha(payloadText);
+  const stamp: Stamp = { at: fact.observedAt, rank: stateRank[fact.state], sha, tied: false };
+  const said = <Value>(value: Value | undefined, where = stamp): Register<Value> | undefined =>
+    value === undefined ? undefined : { value, stamp: where };
+  const registers = {
+    observed: said(fact.observedAt),
+    payload: said(payloadSha, { ...stamp, sha: sha + payloadSha }),
+    state: said(fact.state, fact.state === "merged" ? { at: forGood, rank: 0, sha: "", tied: false } : stamp),
+    title: said(fact.title),
+    author: said(fact.author),
+    url: said(fact.url),
+    draft: said(fact.draft),
+    baseBranch: said(fact.baseBranch),
+    headBranch: said(fact.headBranch),
+    headSha: said(fact.headSha),
+    mergeCommitSha: said(fact.mergeCommitSha),
+    commitsCount: said(fact.commitsCount),
+    changedFilesCount: said(fact.changedFilesCount),
+    openedAt: said(fact.openedAt),
+    closedAt: said(fact.closedAt),
+    mergedAt: said(fact.mergedAt, mergeStamp(fact)),
+    reverts: said(fact.reverts),
+  };
+  return withoutAbsent(registers);
 }
 
-/** The row's columns out of the registers. Wants a look at the forge when two facts claim one moment, or when a merge has no time. */
+/** The forge's own `merged_at` outranks a time taken from the merge event, whichever was told later. */
+function mergeStamp(fact: PullRequestFact): Stamp {
+  return { at: fact.mergedAtIsFallback === true ? "0 fallback" : "1 exact", rank: 0, sha: fact.mergedAt ?? "", tied: false };
+}
+
+/** The row's columns out of the registers. Wants a look at the forge when two facts contradict each other at one moment, or when a merge has no time. */
 export function readPullRequest(registers: Partial<PullRequestRegisters>): PullRequestReading {
   const state = registers.state?.value ?? "open";
   const merged = state === "merged";
@@ -98,8 +107,8 @@ export function readPullRequest(registers: Partial<PullRequestRegisters>): PullR
     openedAt: registers.openedAt?.value ?? null,
     closedAt: state === "open" ? null : (registers.closedAt?.value ?? mergedAt),
     mergedAt,
-    updatedAt: registers.observed?.stamp.at ?? "",
+    updatedAt: registers.observed?.value ?? "",
     reverts: registers.reverts?.value ?? [],
-    truthWanted: registers.observed?.stamp.tied === true || (merged && mergedAt === null),
+    truthWanted: contestable.some((field) => registers[field]?.stamp.tied === true) || (merged && mergedAt === null),
   };
 }

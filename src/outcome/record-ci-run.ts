@@ -1,41 +1,62 @@
 import type { Decision } from "../domain/decision.ts";
 import type { CiRunFact } from "../domain/fact.ts";
+import type { StoredCiRun } from "../store/ci-runs.ts";
 import type { RepositoryRow } from "../store/repositories.ts";
 import type { StoreQueries } from "../store/store.ts";
-import { factSha } from "./fact-sha.ts";
-import { type CiRunRegisters, joinCiRun, readCiRun } from "./join-ci-run.ts";
-import { joinRegister, type Register } from "./register.ts";
+import { canonicalJson } from "./fact-sha.ts";
+import { type CiRunReading, type CiRunRegisters, ciRunRegisters, readCiRun } from "./join-ci-run.ts";
+import { joinRegisters } from "./register.ts";
 
 type Deps = Pick<StoreQueries, "ciRuns">;
 
-type StoredRegisters = Partial<CiRunRegisters> & { payload?: Register<string> };
+const rule = "record-ci-run";
 
 /** Joins a fact into its attempt's row. The same fact again changes nothing, in whatever order facts come. */
 export async function recordCiRun(repository: RepositoryRow, fact: CiRunFact, payloadText: string, deps: Deps): Promise<Decision> {
   const key = { repositoryId: repository.id, provider: fact.provider, kind: fact.runKind, runId: fact.runId, runAttempt: fact.runAttempt };
-  const stored = await deps.ciRuns.find(key);
-  const known = stored === undefined ? {} : (JSON.parse(stored.registers) as StoredRegisters);
-  const payloadSha = factSha(payloadText);
-  const registers: StoredRegisters = { ...joinCiRun(known, fact) };
-  // The row shows the payload of the fact that its status came from.
-  const statusStamp = joinCiRun({}, fact).status?.stamp;
-  const payload = statusStamp === undefined ? undefined : { value: payloadSha, stamp: { ...statusStamp, sha: statusStamp.sha + payloadSha } };
-  const winner = joinRegister(known.payload, payload);
-  if (winner !== undefined) registers.payload = winner;
-
-  const text = JSON.stringify(registers);
-  const rule = "record-ci-run";
   const name = fact.workflowName ?? fact.runId;
-  if (stored !== undefined && text === stored.registers) return { rule, verdict: "unchanged", because: `All of this was known of ${name} already.` };
+  const stored = await deps.ciRuns.find(key);
+  const said = ciRunRegisters(fact, payloadText);
+  if (stored === undefined) {
+    const reading = readCiRun(said);
+    await deps.ciRuns.add({
+      repository_id: repository.id,
+      repo_slug: repository.slug,
+      provider: fact.provider,
+      kind: fact.runKind,
+      run_id: fact.runId,
+      run_attempt: fact.runAttempt,
+      ...columnsOf(reading),
+      registers: canonicalJson(said),
+      raw_json: payloadText,
+    });
+    return { rule, verdict: "recorded", because: `${name} is ${reading.status} (attempt ${fact.runAttempt}).` };
+  }
 
+  const registers = joinRegisters<CiRunRegisters>(JSON.parse(stored.registers) as Partial<CiRunRegisters>, said);
+  const text = canonicalJson(registers);
+  if (text === stored.registers) return { rule, verdict: "unchanged", because: `All of this was known of ${name} already.` };
   const reading = readCiRun(registers);
-  await deps.ciRuns.put({
-    repository_id: repository.id,
-    repo_slug: repository.slug,
-    provider: fact.provider,
-    kind: fact.runKind,
-    run_id: fact.runId,
-    run_attempt: fact.runAttempt,
+  const isShown = registers.payload?.value === said.payload?.value;
+  await deps.ciRuns.update(stored.id, { ...columnsOf(reading), registers: text, ...(isShown ? { raw_json: payloadText } : {}) });
+  const because =
+    stored.status === reading.status ? `${name} is still ${reading.status}; its details changed.` : `${name} is ${reading.status} (attempt ${fact.runAttempt}).`;
+  return { rule, verdict: "recorded", because };
+}
+
+/** Joins what two rows know of one attempt into the first. */
+export async function joinStoredCiRuns(repository: RepositoryRow, one: StoredCiRun, other: StoredCiRun, deps: Deps): Promise<void> {
+  const registers = joinRegisters<CiRunRegisters>(
+    JSON.parse(one.registers) as Partial<CiRunRegisters>,
+    JSON.parse(other.registers) as Partial<CiRunRegisters>,
+  );
+  const shown = (JSON.parse(one.registers) as Partial<CiRunRegisters>).payload?.value === registers.payload?.value ? one : other;
+  const columns = { ...columnsOf(readCiRun(registers)), repo_slug: repository.slug, registers: canonicalJson(registers), raw_json: shown.raw_json };
+  await deps.ciRuns.update(one.id, columns);
+}
+
+function columnsOf(reading: CiRunReading) {
+  return {
     commit_sha: reading.commitSha,
     status: reading.status,
     workflow_name: reading.workflowName,
@@ -46,9 +67,5 @@ export async function recordCiRun(repository: RepositoryRow, fact: CiRunFact, pa
     completed_ts: reading.completedAt,
     updated_at: reading.updatedAt,
     truth_wanted: reading.truthWanted ? 1 : 0,
-    registers: text,
-    raw_json: stored === undefined || winner?.value === payloadSha ? payloadText : stored.raw_json,
-  });
-  const because = stored !== undefined && stored.status === reading.status ? `${name} is still ${reading.status}; its details changed.` : `${name} is ${reading.status} (attempt ${fact.runAttempt}).`;
-  return { rule, verdict: "recorded", because };
+  };
 }

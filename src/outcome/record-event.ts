@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Instant } from "../domain/clock.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { NormalisedEvent } from "../domain/event.ts";
@@ -17,7 +16,8 @@ export type RecordedEvent = { eventId: number; isNew: boolean; decisions: Decisi
 
 /**
  * Records an event once and joins what it says into the outcomes. Runs in the caller's transaction. A second hook, a redelivery or a replay
- * that says the same finds the event there and changes nothing.
+ * that says the same finds the event there and changes nothing; its facts are joined all the same, because the payload around them may be another,
+ * and because after an upgrade the join may make more of them.
  */
 export async function recordEvent(event: NormalisedEvent, payloadText: string, from: { deliveryId: number; now: Instant }, queries: StoreQueries): Promise<RecordedEvent> {
   const repository = event.repository === null ? null : await resolveRepository(event.repository, event.occurredAt, from.now, queries);
@@ -34,18 +34,20 @@ export async function recordEvent(event: NormalisedEvent, payloadText: string, f
     recorded_at: from.now,
     summary: event.summary,
   });
-  if (!isNew) return { eventId: id, isNew, decisions: [{ rule: "once-per-event", verdict: "unchanged", because: `Event ${id} says the same: another hook or a repeat told it before.` }] };
   const decisions: Decision[] = [];
   if (repository !== null) for (const fact of event.facts) decisions.push(await recordFact(repository, fact, payloadText, queries));
-  return { eventId: id, isNew, decisions };
+  if (isNew) return { eventId: id, isNew, decisions };
+  const once: Decision = { rule: "once-per-event", verdict: "unchanged", because: `Event ${id} says the same: another hook or a repeat told it before.` };
+  return { eventId: id, isNew, decisions: [once] };
 }
 
-function recordFact(repository: RepositoryRow, fact: Fact, payloadText: string, queries: StoreQueries): Promise<Decision> {
+async function recordFact(repository: RepositoryRow, fact: Fact, payloadText: string, queries: StoreQueries): Promise<Decision> {
+  if (fact.kind === "ci-run") return recordCiRun(repository, fact, payloadText, queries);
+  // Names change hands: what is kept for good needs the number that stays.
+  if (repository.forge_id === null) return { rule: `record-${fact.kind}`, verdict: "nothing", because: "The payload does not say which repository this is by its number." };
   switch (fact.kind) {
     case "pull-request":
       return recordPullRequest(repository, fact, payloadText, queries);
-    case "ci-run":
-      return recordCiRun(repository, fact, payloadText, queries);
     case "push":
       return recordPush(repository, fact, queries);
     case "repository":
@@ -56,6 +58,6 @@ function recordFact(repository: RepositoryRow, fact: Fact, payloadText: string, 
 /** What was said, not who said it: an organisation's hook and a repository's that tell the same have one key, two different things never. */
 function eventKey(event: NormalisedEvent): string {
   const { kind, repository, subject, occurredAt, discriminator, facts } = event;
-  const place = repository === null ? null : repository.forgeId === null ? [repository.host, repository.slug.toLowerCase()] : [repository.host, repository.forgeId];
-  return createHash("sha256").update(factSha([kind, place, subject, occurredAt, discriminator, facts])).digest("hex");
+  const place = repository === null ? null : [repository.host, repository.forgeId ?? repository.slug.toLowerCase()];
+  return factSha([kind, place, subject, occurredAt, discriminator, facts]);
 }

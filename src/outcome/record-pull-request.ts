@@ -1,51 +1,40 @@
 import type { Decision } from "../domain/decision.ts";
 import type { PullRequestFact, RevertMention } from "../domain/fact.ts";
+import type { JoinedPullRequest } from "../store/pull-requests.ts";
 import type { RepositoryRow } from "../store/repositories.ts";
+import type { ChangeRef, RevertRow } from "../store/reverts.ts";
 import type { StoreQueries } from "../store/store.ts";
-import { factSha } from "./fact-sha.ts";
-import { joinPullRequest, type PullRequestReading, type PullRequestRegisters, readPullRequest } from "./join-pull-request.ts";
-import { joinRegister, type Register } from "./register.ts";
+import { canonicalJson } from "./fact-sha.ts";
+import { type PullRequestReading, type PullRequestRegisters, pullRequestRegisters, readPullRequest } from "./join-pull-request.ts";
+import { joinRegisters } from "./register.ts";
 import { settleReverts } from "./settle-reverts.ts";
 
 type Deps = Pick<StoreQueries, "pullRequests" | "commits" | "reverts">;
 
-/** The registers as stored: with the payload that the row shows, which is the winning fact's. */
-type StoredRegisters = Partial<PullRequestRegisters> & { payload?: Register<string> };
-
 /** Joins a fact into its pull request's row. The same fact again changes nothing, in whatever order facts come. */
 export async function recordPullRequest(repository: RepositoryRow, fact: PullRequestFact, payloadText: string, deps: Deps): Promise<Decision> {
-  const stored = await deps.pullRequests.find(repository.id, fact.number);
-  const known = stored === undefined ? {} : (JSON.parse(stored.registers) as StoredRegisters);
-  const payload = payloadRegister(fact, payloadText);
-  const registers: StoredRegisters = { ...joinPullRequest(known, fact) };
-  const winner = joinRegister(known.payload, payload);
-  if (winner !== undefined) registers.payload = winner;
-
-  const text = JSON.stringify(registers);
   const rule = "record-pull-request";
-  if (stored !== undefined && text === stored.registers) return { rule, verdict: "unchanged", because: `All of this was known of #${fact.number} already.` };
+  const stored = await deps.pullRequests.find(repository.id, fact.number);
+  const said = pullRequestRegisters(fact, payloadText);
+  const registers = stored === undefined ? said : joinRegisters<PullRequestRegisters>(registersOf(stored), said);
+  const text = canonicalJson(registers);
+  if (text === stored?.registers) return { rule, verdict: "unchanged", because: `All of this was known of #${fact.number} already.` };
 
   const reading = readPullRequest(registers);
-  await deps.pullRequests.put({
-    repository_id: repository.id,
-    provider: repository.forge ?? "github",
-    repo_slug: repository.slug,
-    pr_number: fact.number,
-    ...columnsOf(reading),
-    registers: text,
-    raw_json: stored === undefined || winner?.value === payload.value ? payloadText : stored.raw_json,
-  });
-  const mentioned = await replaceReverts(repository, fact.number, reading.reverts, deps);
-  if (mentioned || reading.state === "merged") {
-    await settleReverts(repository.id, [{ kind: "pull-request", ref: String(fact.number) }], deps);
+  const columns = { ...columnsOf(reading), registers: text };
+  if (stored === undefined) {
+    const identity = { repository_id: repository.id, provider: repository.forge ?? "github", repo_slug: repository.slug, pr_number: fact.number };
+    await deps.pullRequests.add({ ...identity, ...columns, raw_json: payloadText });
+  } else {
+    const isShown = registers.payload?.value === said.payload?.value;
+    await deps.pullRequests.update(stored.id, { ...columns, ...(isShown ? { raw_json: payloadText } : {}) });
   }
+  await followReverts(repository, fact.number, stored, reading, deps);
   return { rule, verdict: "recorded", because: describe(stored?.state, reading, fact) };
 }
 
-function payloadRegister(fact: PullRequestFact, payloadText: string): Register<string> {
-  const payloadSha = factSha(payloadText);
-  const rank = { open: 0, closed: 1, merged: 2 }[fact.state];
-  return { value: payloadSha, stamp: { at: fact.observedAt, rank, sha: factSha(fact) + payloadSha, tied: false } };
+function registersOf(stored: JoinedPullRequest): Partial<PullRequestRegisters> {
+  return JSON.parse(stored.registers) as Partial<PullRequestRegisters>;
 }
 
 function columnsOf(reading: PullRequestReading) {
@@ -69,20 +58,25 @@ function columnsOf(reading: PullRequestReading) {
   };
 }
 
-/** Keeps what this pull request says it reverts as its text stands now. True when it says or said anything. */
-async function replaceReverts(repository: RepositoryRow, number: number, mentions: RevertMention[], deps: Deps): Promise<boolean> {
-  const reverter = { kind: "pull-request", ref: String(number) } as const;
-  const before = await deps.reverts.by(repository.id, reverter);
-  if (before.length === 0 && mentions.length === 0) return false;
-  await deps.reverts.replace(repository.id, reverter, mentions.map(targetOf));
-  return true;
+/** Keeps what this pull request says it reverts as its text stands now, and settles all that hangs on it, or hung on it before. */
+async function followReverts(repository: RepositoryRow, number: number, before: JoinedPullRequest | undefined, reading: PullRequestReading, deps: Deps): Promise<void> {
+  const itself: ChangeRef = { kind: "pull-request", ref: String(number) };
+  const said = before === undefined ? [] : (registersOf(before).reverts?.value ?? []);
+  if (canonicalJson(said) !== canonicalJson(reading.reverts)) await deps.reverts.replace(repository.id, itself, reading.reverts.map(targetOf));
+  if (reading.state !== "merged") return;
+  const once = [before?.merge_commit_sha, before?.head_sha].filter((sha) => typeof sha === "string");
+  const touched: ChangeRef[] = [itself, ...said.map(changeOf), ...once.map((ref) => ({ kind: "commit", ref }) as const)];
+  await settleReverts(repository.id, touched, deps);
 }
 
 /** A mention as a row of the reverts table. */
-export function targetOf(mention: RevertMention): { target_kind: "pull-request" | "commit"; target_ref: string; evidence: RevertMention["evidence"] } {
-  return mention.by === "commit"
-    ? { target_kind: "commit", target_ref: mention.sha, evidence: mention.evidence }
-    : { target_kind: "pull-request", target_ref: String(mention.number), evidence: mention.evidence };
+export function targetOf(mention: RevertMention): Pick<RevertRow, "target_kind" | "target_ref" | "evidence"> {
+  const { kind, ref } = changeOf(mention);
+  return { target_kind: kind, target_ref: ref, evidence: mention.evidence };
+}
+
+function changeOf(mention: RevertMention): ChangeRef {
+  return mention.by === "commit" ? { kind: "commit", ref: mention.sha } : { kind: "pull-request", ref: String(mention.number) };
 }
 
 function describe(before: string | undefined, reading: PullRequestReading, fact: PullRequestFact): string {

@@ -1,5 +1,6 @@
 import type { Decision } from "../domain/decision.ts";
-import type { PushFact } from "../domain/fact.ts";
+import type { PushedCommit, PushFact } from "../domain/fact.ts";
+import type { LandedCommit, Landing, NewCommit } from "../store/commits.ts";
 import type { RepositoryRow } from "../store/repositories.ts";
 import type { ChangeRef } from "../store/reverts.ts";
 import type { StoreQueries } from "../store/store.ts";
@@ -13,8 +14,42 @@ type Deps = Pick<StoreQueries, "pullRequests" | "commits" | "reverts">;
  * push or a repeat changes nothing.
  */
 export async function recordPush(repository: RepositoryRow, fact: PushFact, deps: Deps): Promise<Decision> {
-  const rule = "record-push";
-  await deps.commits.add(fact.commits.map((commit) => ({
+  const listed = [...new Map(fact.commits.map((commit, index) => [commit.sha, { commit, landing: landingOf(fact, index) }])).values()];
+  const known = new Map((await deps.commits.findLanded(repository.id, listed.map(({ commit }) => commit.sha))).map((row) => [row.sha, row]));
+  const touched: ChangeRef[] = [];
+
+  await deps.commits.add(listed.filter(({ commit }) => !known.has(commit.sha)).map(({ commit, landing }) => rowOf(repository, commit, landing)));
+  for (const { commit, landing } of listed) {
+    const row = known.get(commit.sha);
+    const seen = row === undefined ? {} : news(row, commit, landing);
+    if (row !== undefined && Object.keys(seen).length > 0) await deps.commits.update(row.id, seen);
+    const isLandedNow = landing !== null && (row === undefined || seen.landed_at !== undefined);
+    if (isLandedNow) touched.push({ kind: "commit", ref: commit.sha });
+    // Where it was thought to have landed before, its siblings are now without it.
+    if (isLandedNow && row?.landed_by_sha != null) touched.push({ kind: "commit", ref: row.landed_by_sha });
+    if (commit.reverts.length === 0) continue;
+    // What a commit says it says for good; a payload that has cut its message takes nothing back.
+    await deps.reverts.add(repository.id, { kind: "commit", ref: commit.sha }, commit.reverts.map(targetOf));
+    touched.push({ kind: "commit", ref: commit.sha });
+  }
+  await settleReverts(repository.id, touched, deps);
+  return { rule: "record-push", verdict: listed.length === 0 ? "unchanged" : "recorded", because: describe(fact) };
+}
+
+/** Forges list the commits of a push from the oldest to the newest; the newest is the head, and is there also when the list is cut. */
+function landingOf(fact: PushFact, index: number): Landing | null {
+  if (!fact.toDefaultBranch) return null;
+  return {
+    landed_at: fact.pushedAt,
+    landed_by_sha: fact.afterSha,
+    landed_branch: fact.branch,
+    landed_depth: fact.commits.length - 1 - index,
+    landed_with: Math.max(fact.commitsCount, fact.commits.length),
+  };
+}
+
+function rowOf(repository: RepositoryRow, commit: PushedCommit, landing: Landing | null): NewCommit {
+  return {
     repository_id: repository.id,
     sha: commit.sha,
     subject: subjectOf(commit.message),
@@ -23,27 +58,22 @@ export async function recordPush(repository: RepositoryRow, fact: PushFact, deps
     author_email: commit.authorEmail,
     url: commit.url,
     committed_at: commit.committedAt,
-  })));
-  const touched: ChangeRef[] = [];
-  for (const commit of fact.commits) {
-    if (commit.reverts.length === 0) continue;
-    await deps.reverts.replace(repository.id, { kind: "commit", ref: commit.sha }, commit.reverts.map(targetOf));
-    touched.push({ kind: "commit", ref: commit.sha });
-  }
-  if (fact.toDefaultBranch) touched.push(...(await land(repository, fact, deps)));
-  await settleReverts(repository.id, touched, deps);
-  return { rule, verdict: fact.commits.length === 0 ? "unchanged" : "recorded", because: describe(fact) };
+    ...(landing ?? { landed_at: null, landed_by_sha: null, landed_branch: null, landed_depth: null, landed_with: null }),
+  };
 }
 
-async function land(repository: RepositoryRow, fact: PushFact, deps: Deps): Promise<ChangeRef[]> {
-  const landed: ChangeRef[] = [];
-  for (const row of await deps.commits.findAll(repository.id, fact.commits.map((commit) => commit.sha))) {
-    const isEarlier = row.landed_at === null || fact.pushedAt < row.landed_at || (fact.pushedAt === row.landed_at && fact.afterSha < (row.landed_by_sha ?? ""));
-    if (!isEarlier) continue;
-    await deps.commits.setLanded(row.id, fact.pushedAt, fact.afterSha);
-    landed.push({ kind: "commit", ref: row.sha });
-  }
-  return landed;
+/** What a push adds to a known commit. Two addresses, from before and after a rename, lead to the same page: either will do, if it is always the same. */
+function news(row: LandedCommit, commit: PushedCommit, landing: Landing | null): Partial<Landing & Pick<LandedCommit, "url" | "committed_at">> {
+  const isEarlier =
+    landing !== null &&
+    (row.landed_at === null ||
+      landing.landed_at < row.landed_at ||
+      (landing.landed_at === row.landed_at && landing.landed_by_sha < (row.landed_by_sha ?? "")));
+  return {
+    ...(isEarlier ? landing : {}),
+    ...(commit.url !== null && commit.url > (row.url ?? "") ? { url: commit.url } : {}),
+    ...(commit.committedAt < row.committed_at ? { committed_at: commit.committedAt } : {}),
+  };
 }
 
 function subjectOf(message: string): string {

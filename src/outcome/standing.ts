@@ -2,12 +2,16 @@ import type { Instant } from "../domain/clock.ts";
 
 /**
  * A change that can be reverted or revert: a pull request, or a commit that came to the default branch by itself or as part of one.
- * `landedAt` null: it never took effect, so it reverts nothing and cannot be reverted.
  */
 export type Change = {
   id: string;
+  /** Null: it never took effect, so it reverts nothing and cannot be reverted. */
   landedAt: Instant | null;
-  /** The pull request that brought this commit. */
+  /** Whether that time is the forge's, or that of some machine that made a commit. */
+  clock: "forge" | "commit";
+  /** The branches that it landed on, none where unknown: a revert on a release branch leaves the default branch as it was. */
+  branches: string[];
+  /** The change that brought this one. */
   partOf: string | null;
   /** The commits that this pull request brought, and whether they are all there. */
   parts: string[];
@@ -24,66 +28,115 @@ const clockToleranceMs = 24 * 60 * 60 * 1000;
  *
  * A change is reverted while a landed change that says it reverts it is itself not reverted. So a revert of a revert restores, and a third
  * reverts again, from the moment at which it landed. A commit goes with its pull request; a pull request is reverted also when each of its
- * commits is, and stands when only some are. A change that reverts what landed later is not believed.
+ * commits is, and stands when only some are. Nothing reverts what landed after it.
  */
 export function revertedSince(changes: Change[]): Map<string, Instant | null> {
   const byId = new Map(changes.map((change) => [change.id, change]));
-  const reverters = revertersOf(changes, byId);
+  const reverters = believedReverters(changes, byId);
+  const revertersOf = (id: string): string[] => reverters.get(id) ?? [];
   const answers = new Map<string, Instant | null>();
-  const open = new Set<string>();
+  for (const id of answerableInTurn([...byId.keys()].toSorted(), judgesOf)) answers.set(id, answer(id));
+  return answers;
 
-  const answer = (id: string): Instant | null => {
-    const known = answers.get(id);
-    if (known !== undefined) return known;
-    if (open.has(id)) return null; // a ring, which only edited texts can make: whoever closes it is not believed
-    open.add(id);
-    const whole = byId.get(id)?.partOf ?? null;
-    const result = earliest([directly(id), wholly(id), ...(whole === null ? [] : [directly(whole), wholly(whole)])]);
-    open.delete(id);
-    answers.set(id, result);
-    return result;
-  };
+  /** Whose answers must be known before a change's own. */
+  function judgesOf(id: string): string[] {
+    const change = byId.get(id);
+    const whole = change?.partOf ?? null;
+    const parts = [...(change?.parts ?? []), ...(whole === null ? [] : (byId.get(whole)?.parts ?? []))];
+    return [id, ...(whole === null ? [] : [whole]), ...parts].flatMap(revertersOf);
+  }
 
-  const directly = (id: string): Instant | null => earliest((reverters.get(id) ?? []).map((reverter) => inForceSince(reverter)));
+  function answer(id: string): Instant | null {
+    const change = byId.get(id);
+    const whole = change?.partOf ?? null;
+    const since = earliest([directly(id), wholly(id), ...(whole === null ? [] : [directly(whole), wholly(whole)])]);
+    return since === null ? null : latest([since, change?.landedAt ?? null]);
+  }
 
-  const wholly = (id: string): Instant | null => {
+  function directly(id: string): Instant | null {
+    return earliest(revertersOf(id).map(inForceSince));
+  }
+
+  function wholly(id: string): Instant | null {
     const change = byId.get(id);
     if (change === undefined || change.parts.length === 0 || !change.partsComplete) return null;
-    const times = change.parts.map((part) => directly(part));
-    return times.every((time) => time !== null) ? latest(times) : null;
-  };
+    const times = change.parts.map(directly);
+    return times.includes(null) ? null : latest(times);
+  }
 
   /** A reverter is in force from its landing, or from when the last of what reverted it was itself undone. */
-  const inForceSince = (id: string): Instant | null => {
+  function inForceSince(id: string): Instant | null {
     const reverter = byId.get(id);
-    if (reverter === undefined || reverter.landedAt === null || answer(id) !== null) return null;
-    const whole = reverter.partOf;
-    const undone = [...(reverters.get(id) ?? []), ...(whole === null ? [] : (reverters.get(whole) ?? []))];
-    return latest([reverter.landedAt, ...undone.map((other) => answer(other))]);
-  };
+    if (reverter === undefined || isReverted(id)) return null;
+    const undone = [id, ...(reverter.partOf === null ? [] : [reverter.partOf])].flatMap(revertersOf);
+    return latest([reverter.landedAt, ...undone.map((other) => answers.get(other) ?? null)]);
+  }
 
-  // In the order of their names, so that a ring is broken at the same place each time.
-  for (const id of [...byId.keys()].sort()) answer(id);
-  return answers;
+  /** In a ring, which equal times could make, whoever is asked for before it has an answer stands. */
+  function isReverted(id: string): boolean {
+    return (answers.get(id) ?? null) !== null;
+  }
 }
 
-/**
- * Who reverts whom, believed ones only. A squash commit's message may name a commit of its own branch that never landed: if that one itself
- * reverts something, the two cancel, because the squash holds both the revert and its undoing.
- */
-function revertersOf(changes: Change[], byId: Map<string, Change>): Map<string, string[]> {
-  const reverters = new Map<string, string[]>();
-  for (const change of changes) {
-    if (change.landedAt === null) continue;
-    const cancelled = new Set(change.reverts.flatMap((id) => (byId.get(id)?.landedAt === null ? (byId.get(id)?.reverts ?? []) : [])));
-    for (const id of change.reverts) {
-      const target = byId.get(id);
-      if (cancelled.has(id) || id === change.id || target === undefined || target.landedAt === null) continue;
-      if (Date.parse(target.landedAt) - Date.parse(change.landedAt) > clockToleranceMs) continue;
-      reverters.set(id, [...(reverters.get(id) ?? []), change.id]);
+/** Each change after those that judge it, as far as that is possible. No recursion: a chain of reverts may be as long as somebody likes. */
+function* answerableInTurn(ids: string[], judgesOf: (id: string) => string[]): Generator<string> {
+  const begun = new Set<string>();
+  for (const first of ids) {
+    if (begun.has(first)) continue;
+    begun.add(first);
+    const path = [{ id: first, judges: judgesOf(first).values() }];
+    for (let here = path.at(-1); here !== undefined; here = path.at(-1)) {
+      const { value: judge } = here.judges.next();
+      if (judge === undefined) {
+        yield here.id;
+        path.pop();
+      } else if (!begun.has(judge)) {
+        begun.add(judge);
+        path.push({ id: judge, judges: judgesOf(judge).values() });
+      }
     }
   }
+}
+
+/** Who reverts whom, as far as it can be: from where both have landed, on one branch, the reverter not before what it reverts. */
+function believedReverters(changes: Change[], byId: Map<string, Change>): Map<string, string[]> {
+  const reverters = new Map<string, string[]>();
+  const doubtful: { reverter: Change; target: Change }[] = [];
+  const believe = (reverter: Change, target: Change): void => void reverters.set(target.id, [...(reverters.get(target.id) ?? []), reverter.id]);
+
+  for (const reverter of changes.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
+    for (const id of new Set(reverter.reverts)) {
+      const target = byId.get(id);
+      if (target === undefined || target === reverter || reverter.landedAt === null || target.landedAt === null) continue;
+      if (!mayShareBranch(reverter, target)) continue;
+      if (target.landedAt <= reverter.landedAt) believe(reverter, target);
+      else if (mayBeOffBy(reverter, target) >= Date.parse(target.landedAt) - Date.parse(reverter.landedAt)) doubtful.push({ reverter, target });
+    }
+  }
+  // A clock may be off, but not so that two changes revert each other.
+  for (const { reverter, target } of doubtful) if (!reverts(target.id, reverter.id)) believe(reverter, target);
   return reverters;
+
+  function reverts(id: string, other: string): boolean {
+    const waiting = [other];
+    const seen = new Set(waiting);
+    for (let target = waiting.pop(); target !== undefined; target = waiting.pop()) {
+      for (const reverter of reverters.get(target) ?? []) {
+        if (reverter === id) return true;
+        if (!seen.has(reverter)) waiting.push(reverter);
+        seen.add(reverter);
+      }
+    }
+    return false;
+  }
+}
+
+function mayShareBranch(a: Change, b: Change): boolean {
+  return a.branches.length === 0 || b.branches.length === 0 || a.branches.some((branch) => b.branches.includes(branch));
+}
+
+function mayBeOffBy(a: Change, b: Change): number {
+  return a.clock === "commit" || b.clock === "commit" ? clockToleranceMs : 0;
 }
 
 function earliest(times: (Instant | null)[]): Instant | null {

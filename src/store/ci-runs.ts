@@ -9,6 +9,9 @@ export type StoredCiRun = Selectable<Schema["ci_runs"]>;
 /** A run without the payload and the joining machinery: what lists show. */
 export type CiRunRow = Omit<StoredCiRun, "registers" | "raw_json">;
 
+/** What a join starts from. The payload stays where it is until another takes its place. */
+export type JoinedCiRun = CiRunRow & { registers: string };
+
 export type CiRunFilter = { repo?: string; commitSha?: string; status?: CiRunStatus; since?: Instant };
 
 export type CiRunKey = { repositoryId: number; provider: string; kind: CiRunKind; runId: string; runAttempt: number };
@@ -18,7 +21,8 @@ export type CiRunQueries = ReturnType<typeof ciRunQueries>;
 export function ciRunQueries(db: Kysely<Schema>) {
   const filtered = (filter: CiRunFilter) => {
     let query = db.selectFrom("ci_runs");
-    if (filter.repo !== undefined) query = query.where((eb) => eb(eb.fn<string>("lower", ["repo_slug"]), "=", filter.repo?.toLowerCase() ?? ""));
+    const { repo } = filter;
+    if (repo !== undefined) query = query.where("repository_id", "in", (eb) => eb.selectFrom("repositories").select("repositories.id").where("slug_key", "=", repo.toLowerCase()));
     if (filter.commitSha !== undefined) query = query.where("commit_sha", ">=", filter.commitSha).where("commit_sha", "<", `${filter.commitSha}g`);
     if (filter.status !== undefined) query = query.where("status", "=", filter.status);
     if (filter.since !== undefined) query = query.where("updated_at", ">=", filter.since);
@@ -26,10 +30,10 @@ export function ciRunQueries(db: Kysely<Schema>) {
   };
 
   return {
-    async find(key: CiRunKey): Promise<StoredCiRun | undefined> {
+    async find(key: CiRunKey): Promise<JoinedCiRun | undefined> {
       return db
         .selectFrom("ci_runs")
-        .selectAll()
+        .select([...listColumns, "registers"])
         .where("repository_id", "=", key.repositoryId)
         .where("provider", "=", key.provider)
         .where("kind", "=", key.kind)
@@ -38,9 +42,43 @@ export function ciRunQueries(db: Kysely<Schema>) {
         .executeTakeFirst();
     },
 
-    /** Writes the row that the join has made; the caller read it in the same transaction. */
-    async put(row: Omit<StoredCiRun, "id">): Promise<void> {
-      await db.insertInto("ci_runs").values(row).onConflict((conflict) => conflict.columns(["repository_id", "provider", "kind", "run_id", "run_attempt"]).doUpdateSet(row)).execute();
+    async add(row: Omit<StoredCiRun, "id">): Promise<void> {
+      await db.insertInto("ci_runs").values(row).execute();
+    },
+
+    /** Writes what the join has made of a row that was read in the same transaction. */
+    async update(id: number, row: Partial<Omit<StoredCiRun, "id">>): Promise<void> {
+      await db.updateTable("ci_runs").set(row).where("id", "=", id).execute();
+    },
+
+    async remove(id: number): Promise<void> {
+      await db.deleteFrom("ci_runs").where("id", "=", id).execute();
+    },
+
+    /** Runs that both repositories have, because they were told of it under two names: the one's row with the other's. */
+    async toldTwice(repositoryId: number, otherId: number): Promise<{ one: StoredCiRun; other: StoredCiRun }[]> {
+      const pairs = await db
+        .selectFrom("ci_runs as one")
+        .innerJoin("ci_runs as other", (join) =>
+          join
+            .onRef("other.provider", "=", "one.provider")
+            .onRef("other.kind", "=", "one.kind")
+            .onRef("other.run_id", "=", "one.run_id")
+            .onRef("other.run_attempt", "=", "one.run_attempt"),
+        )
+        .select(["one.id as one_id", "other.id as other_id"])
+        .where("one.repository_id", "=", repositoryId)
+        .where("other.repository_id", "=", otherId)
+        .execute();
+      const get = (id: number) => db.selectFrom("ci_runs").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
+      const rows = [];
+      for (const { one_id, other_id } of pairs) rows.push({ one: await get(one_id), other: await get(other_id) });
+      return rows;
+    },
+
+    /** Gives all runs of one repository to another, which has none of them. */
+    async moveAll(fromId: number, to: { id: number; slug: string }): Promise<void> {
+      await db.updateTable("ci_runs").set({ repository_id: to.id, repo_slug: to.slug }).where("repository_id", "=", fromId).execute();
     },
 
     /** All runs on these commits, whatever the repository: the caller matches repository and commit. */

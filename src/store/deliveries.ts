@@ -17,7 +17,17 @@ export type DeliveryWithBody = DeliveryRow & { content_type: "application/json" 
 
 export type DeliveryFilter = { state?: DeliveryState; source?: string };
 
-export type DigestClaim = { limit: number; bodyBytesMax: number; owner: string; now: Instant; leaseUntil: Instant };
+export type DigestClaim = {
+  limit: number;
+  bodyBytesMax: number;
+  /** A delivery that was claimed so often without an end is claimed alone: it may be what ended its digesters, and must not take others along. */
+  attemptsTogetherMax: number;
+  owner: string;
+  now: Instant;
+  leaseUntil: Instant;
+  /** Nobody gives a lease this long: one that ends later was given by a clock that has since been set back, and holds no longer. */
+  leaseUntilMax: Instant;
+};
 
 export type DeliveryQueries = ReturnType<typeof deliveryQueries>;
 
@@ -25,16 +35,17 @@ export function deliveryQueries(db: Kysely<Schema>, locking: "skip-locked" | "no
   return {
     /**
      * Takes the oldest deliveries that wait, for one digester until its lease ends; another digester's are passed over. Counts an attempt, so
-     * that a body which ends the process is known after the restart. A claim whose owner died is claimed again when the lease has run out.
+     * that a body which ends the process is known after the restart. A claim whose owner died is claimed again when the lease has run out. Safe to
+     * call by several processes at once: each delivery goes to one of them.
      */
     async claim(claim: DigestClaim): Promise<DeliveryWithBody[]> {
-      const waiting = await sizesOfWaiting(db, claim);
+      const waiting = await oldestWaiting(db, claim);
       if (waiting.length === 0) return [];
       const claimed = await db
         .updateTable("deliveries")
         .set((eb) => ({ digest_attempts: eb("digest_attempts", "+", 1), digest_owner: claim.owner, digest_lease_until_at: claim.leaseUntil }))
         .where("id", "in", (eb) => {
-          const free = eb.selectFrom("deliveries").select("id").where("id", "in", waiting).where("state", "=", "received").where((inner) => leaseIsFree(inner, claim.now));
+          const free = eb.selectFrom("deliveries").select("id").where("id", "in", waiting).where("state", "=", "received").where((inner) => leaseIsFree(inner, claim));
           return locking === "skip-locked" ? free.forUpdate().skipLocked() : free;
         })
         .returning([...listColumns, "content_type", "headers", "body", "body_encoding"])
@@ -46,6 +57,17 @@ export function deliveryQueries(db: Kysely<Schema>, locking: "skip-locked" | "no
     async releaseLeases(owners: string[]): Promise<void> {
       if (owners.length === 0) return;
       await db.updateTable("deliveries").set({ digest_owner: null, digest_lease_until_at: null }).where("state", "=", "received").where("digest_owner", "in", owners).execute();
+    },
+
+    /** Says how often these were tried as far as it counts, when what went wrong may have been no fault of theirs. Their leases run on. */
+    async setAttempts(ids: number[], owner: string, attempts: number): Promise<void> {
+      await db
+        .updateTable("deliveries")
+        .set({ digest_attempts: attempts })
+        .where("id", "in", ids)
+        .where("state", "=", "received")
+        .where("digest_owner", "=", owner)
+        .execute();
     },
 
     async leaseOwners(): Promise<string[]> {
@@ -135,28 +157,30 @@ const listColumns = [
   "digest_attempts", "duplicate_count", "dead_code", "dead_reason",
 ] as const satisfies (keyof DeliveryRow)[];
 
-/** As many of the oldest as fit into the bytes that one batch may hold in memory, at least one. */
-async function sizesOfWaiting(db: Kysely<Schema>, claim: DigestClaim): Promise<number[]> {
+/** As many of the oldest as fit into the bytes that one batch may hold in memory, at least one; one that is under suspicion goes alone. */
+async function oldestWaiting(db: Kysely<Schema>, claim: DigestClaim): Promise<number[]> {
   const rows = await db
     .selectFrom("deliveries")
-    .select(["id", "body_bytes"])
+    .select(["id", "body_bytes", "digest_attempts"])
     .where("state", "=", "received")
-    .where((eb) => leaseIsFree(eb, claim.now))
+    .where((eb) => leaseIsFree(eb, claim))
     .orderBy("id")
     .limit(claim.limit)
     .execute();
   const ids: number[] = [];
   let bytes = 0;
   for (const row of rows) {
+    const isSuspect = row.digest_attempts >= claim.attemptsTogetherMax;
     bytes += row.body_bytes;
-    if (ids.length > 0 && bytes > claim.bodyBytesMax) break;
+    if (ids.length > 0 && (isSuspect || bytes > claim.bodyBytesMax)) break;
     ids.push(row.id);
+    if (isSuspect) break;
   }
   return ids;
 }
 
-function leaseIsFree(eb: ExpressionBuilder<Schema, "deliveries">, now: Instant) {
-  return eb.or([eb("digest_lease_until_at", "is", null), eb("digest_lease_until_at", "<", now)]);
+function leaseIsFree(eb: ExpressionBuilder<Schema, "deliveries">, { now, leaseUntilMax }: DigestClaim) {
+  return eb.or([eb("digest_lease_until_at", "is", null), eb("digest_lease_until_at", "<", now), eb("digest_lease_until_at", ">", leaseUntilMax)]);
 }
 
 type StoredDelivery = DeliveryRow & { content_type: string; headers: string; body: Uint8Array; body_encoding: "zstd" | "identity" };

@@ -8,7 +8,7 @@ import { deliveryQueries } from "./deliveries.ts";
 import { eventQueries } from "./events.ts";
 import { migrate } from "./migrate.ts";
 import { acceptOnPostgres } from "./postgres/accept.ts";
-import { openPostgres, postgresColumnTypes } from "./postgres/open.ts";
+import { holdWriteLock, openPostgres, postgresColumnTypes } from "./postgres/open.ts";
 import { pullRequestQueries } from "./pull-requests.ts";
 import { repositoryQueries } from "./repositories.ts";
 import { revertQueries } from "./reverts.ts";
@@ -29,12 +29,13 @@ export async function openStore(location: StoreLocation, mode: "write" | "read")
 }
 
 async function openOnSqlite(path: string, mode: "write" | "read"): Promise<Store> {
-  const { db, raw, close } = openSqlite(path, mode);
+  const database = openSqlite(path, mode);
+  const { db, raw, close } = database;
   if (mode === "write") await migrateOrClose(db, sqliteColumnTypes, close);
   return {
     engine: "sqlite",
     ...queriesOver(db, "none"),
-    accept: mode === "write" ? acceptOnSqlite(db, raw) : refuseToAccept,
+    accept: mode === "write" ? acceptOnSqlite(database) : refuseToAccept,
     transaction: (work) => db.transaction().execute((trx) => work(queriesOver(trx, "none"))),
     isWritable: () =>
       db.connection().execute(async () => {
@@ -51,13 +52,17 @@ async function openOnSqlite(path: string, mode: "write" | "read"): Promise<Store
 }
 
 async function openOnPostgres(url: string, mode: "write" | "read"): Promise<Store> {
-  const { db, pool, close } = await openPostgres(url, mode === "write" ? 8 : 4);
+  const { db, pool, close } = await openPostgres(url, mode);
   if (mode === "write") await migrateOrClose(db, postgresColumnTypes, close);
   return {
     engine: "postgres",
     ...queriesOver(db, "skip-locked"),
-    accept: acceptOnPostgres(pool),
-    transaction: (work) => db.transaction().execute((trx) => work(queriesOver(trx, "skip-locked"))),
+    accept: mode === "write" ? acceptOnPostgres(pool) : refuseToAccept,
+    transaction: (work) =>
+      db.transaction().execute(async (trx) => {
+        await holdWriteLock(trx);
+        return work(queriesOver(trx, "skip-locked"));
+      }),
     isWritable: async () => {
       const { rows } = await sql<{ recovering: boolean }>`select pg_is_in_recovery() as recovering`.execute(db);
       return rows[0]?.recovering === false;

@@ -2,11 +2,15 @@ import type { Kysely, Selectable } from "kysely";
 import type { Instant } from "../domain/clock.ts";
 import { countMax, type Page, pageOf, type PageRequest } from "./page.ts";
 import type { Schema } from "./schema.ts";
+import { inPieces, startsWithAny } from "./sha-prefix.ts";
 
 export type StoredPullRequest = Selectable<Schema["pr_outcomes"]>;
 
 /** A pull request without the payload and the joining machinery: what lists show. */
 export type PullRequestRow = Omit<StoredPullRequest, "registers" | "raw_json">;
+
+/** What a join starts from. The payload stays where it is until another takes its place. */
+export type JoinedPullRequest = PullRequestRow & { registers: string };
 
 export type PullRequestFilter = { repo?: string; state?: "open" | "closed" | "merged" | "reverted"; since?: Instant };
 
@@ -15,7 +19,8 @@ export type PullRequestQueries = ReturnType<typeof pullRequestQueries>;
 export function pullRequestQueries(db: Kysely<Schema>) {
   const filtered = (filter: PullRequestFilter) => {
     let query = db.selectFrom("pr_outcomes");
-    if (filter.repo !== undefined) query = query.where((eb) => eb(eb.fn<string>("lower", ["repo_slug"]), "=", filter.repo?.toLowerCase() ?? ""));
+    const { repo } = filter;
+    if (repo !== undefined) query = query.where("repository_id", "in", (eb) => eb.selectFrom("repositories").select("repositories.id").where("slug_key", "=", repo.toLowerCase()));
     if (filter.state === "reverted") query = query.where("reverted_at", "is not", null);
     else if (filter.state !== undefined) query = query.where("state", "=", filter.state);
     if (filter.since !== undefined) query = query.where("updated_at", ">=", filter.since);
@@ -23,25 +28,44 @@ export function pullRequestQueries(db: Kysely<Schema>) {
   };
 
   return {
-    async find(repositoryId: number, number: number): Promise<StoredPullRequest | undefined> {
-      return db.selectFrom("pr_outcomes").selectAll().where("repository_id", "=", repositoryId).where("pr_number", "=", number).executeTakeFirst();
+    async find(repositoryId: number, number: number): Promise<JoinedPullRequest | undefined> {
+      return db.selectFrom("pr_outcomes").select([...listColumns, "registers"]).where("repository_id", "=", repositoryId).where("pr_number", "=", number).executeTakeFirst();
     },
 
-    /** Writes the row that the join has made; the caller read it in the same transaction. */
-    async put(row: Omit<StoredPullRequest, "id" | "reverted_at">): Promise<void> {
-      await db.insertInto("pr_outcomes").values(row).onConflict((conflict) => conflict.columns(["repository_id", "pr_number"]).doUpdateSet(row)).execute();
+    async add(row: Omit<StoredPullRequest, "id" | "reverted_at">): Promise<void> {
+      await db.insertInto("pr_outcomes").values(row).execute();
     },
 
-    /** Those whose merge commit is one of these, given whole or shortened. */
+    /** Writes what the join has made of a row that was read in the same transaction. */
+    async update(id: number, row: Partial<Omit<StoredPullRequest, "id" | "reverted_at">>): Promise<void> {
+      await db.updateTable("pr_outcomes").set(row).where("id", "=", id).execute();
+    },
+
+    async findMany(repositoryId: number, numbers: number[]): Promise<PullRequestRow[]> {
+      return inPieces(numbers, (piece) =>
+        db.selectFrom("pr_outcomes").select([...listColumns]).where("repository_id", "=", repositoryId).where("pr_number", "in", piece).execute(),
+      );
+    },
+
+    /**
+     * Those that were merged as one of these commits, given whole or shortened: by their merge or squash commit, or, where the forge names none because
+     * the branch was moved forward only, by their head.
+     */
     async mergedByPrefix(repositoryId: number, prefixes: string[]): Promise<PullRequestRow[]> {
-      if (prefixes.length === 0) return [];
-      return db
-        .selectFrom("pr_outcomes")
-        .select([...listColumns])
-        .where("repository_id", "=", repositoryId)
-        .where((eb) => eb.or(prefixes.map((prefix) => eb.and([eb("merge_commit_sha", ">=", prefix), eb("merge_commit_sha", "<", `${prefix}g`)]))))
-        .limit(10)
-        .execute();
+      return inPieces(prefixes, (piece) =>
+        db
+          .selectFrom("pr_outcomes")
+          .select([...listColumns])
+          .where("repository_id", "=", repositoryId)
+          .where((eb) =>
+            eb.or([
+              startsWithAny(eb, "merge_commit_sha", piece),
+              eb.and([startsWithAny(eb, "head_sha", piece), eb("merge_commit_sha", "is", null), eb("state", "=", "merged")]),
+            ]),
+          )
+          .orderBy("id")
+          .execute(),
+      );
     },
 
     async setReverted(id: number, revertedAt: Instant | null): Promise<void> {

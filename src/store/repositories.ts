@@ -9,10 +9,16 @@ export type RepositoryQueries = ReturnType<typeof repositoryQueries>;
 
 export function repositoryQueries(db: Kysely<Schema>) {
   return {
-    /** By host and the forge's numeric id. */
+    /** By the forge's numeric id on its host; a payload that leaves out its host is of a host by itself. */
     async findByIdentity(mention: RepositoryMention): Promise<RepositoryRow | undefined> {
-      if (mention.forge === null || mention.host === null || mention.forgeId === null) return undefined;
-      return db.selectFrom("repositories").selectAll().where("forge", "=", mention.forge).where("host", "=", mention.host).where("forge_id", "=", mention.forgeId).executeTakeFirst();
+      if (mention.forge === null || mention.forgeId === null) return undefined;
+      return db
+        .selectFrom("repositories")
+        .selectAll()
+        .where("forge", "=", mention.forge)
+        .where((eb) => eb(eb.fn.coalesce("host", eb.val("")), "=", mention.host ?? ""))
+        .where("forge_id", "=", mention.forgeId)
+        .executeTakeFirst();
     },
 
     /** Every repository that is or was called so, oldest first. */
@@ -34,18 +40,26 @@ export function repositoryQueries(db: Kysely<Schema>) {
       await db.updateTable("repositories").set(columns).where("id", "=", id).execute();
     },
 
-    /** Remembers a name for good: a late word under an old name finds its repository. */
-    async addName(id: number, slug: string): Promise<void> {
-      await db
+    /** Remembers a name for good: a late word under an old name finds its repository. True when it was not known. */
+    async addName(id: number, slug: string): Promise<boolean> {
+      const result = await db
         .insertInto("repository_names")
-        .values({ repository_id: id, slug_key: slug.toLowerCase(), slug })
+        .values({ repository_id: id, slug_key: slug.toLowerCase() })
         .onConflict((conflict) => conflict.columns(["repository_id", "slug_key"]).doNothing())
-        .execute();
+        .executeTakeFirst();
+      return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
     },
 
     async namesOf(id: number): Promise<string[]> {
       const rows = await db.selectFrom("repository_names").select("slug_key").where("repository_id", "=", id).execute();
       return rows.map((row) => row.slug_key);
+    },
+
+    /** Ends a row that was joined into another. What it has besides its names and events was moved before. */
+    async replaceBy(id: number, other: number): Promise<void> {
+      await db.updateTable("events").set({ repository_id: other }).where("repository_id", "=", id).execute();
+      await db.deleteFrom("repository_names").where("repository_id", "=", id).execute();
+      await db.deleteFrom("repositories").where("id", "=", id).execute();
     },
 
     /** The outcome rows say what the repository is called now. */

@@ -77,11 +77,11 @@ type RepositoriesTable = {
   default_branch: string | null;
   url: string | null;
   state: "active" | "deleted";
-  named_at: Instant;
+  registers: string;
   recorded_at: Instant;
 };
 
-type RepositoryNamesTable = { repository_id: number; slug_key: string; slug: string };
+type RepositoryNamesTable = { repository_id: number; slug_key: string };
 
 type PullRequestsTable = {
   id: Generated<number>;
@@ -144,6 +144,9 @@ type CommitsTable = {
   committed_at: Instant;
   landed_at: Instant | null;
   landed_by_sha: string | null;
+  landed_branch: string | null;
+  landed_depth: number | null;
+  landed_with: number | null;
   reverted_at: Instant | null;
 };
 
@@ -154,5 +157,6 @@ type RevertsTable = {
   reverter_ref: string;
   target_kind: "pull-request" | "commit";
   target_ref: string;
+  target_key: string;
   evidence: RevertEvidence;
 };

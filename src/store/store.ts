@@ -23,9 +23,9 @@ export type StoreQueries = {
 /** An open store. A process has one that writes; on SQLite others of the process only read. */
 export type Store = StoreQueries & {
   engine: "sqlite" | "postgres";
-  /** Stores webhooks durably; rejects only when nothing of the batch is stored. */
+  /** Stores webhooks durably. When it rejects, its senders may be told to come again: what was stored all the same is a duplicate then. */
   accept: AcceptDeliveries;
-  /** Runs `work` in one transaction that holds the write lock from its start; inside it only `queries` may be used. */
+  /** Runs `work` in one transaction, the only one of its kind at that time, also with others on the same database; inside it only `queries` may be used. */
   transaction: <T>(work: (queries: StoreQueries) => Promise<T>) => Promise<T>;
   /** True when a write would be taken now. */
   isWritable: () => Promise<boolean>;

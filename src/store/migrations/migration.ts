@@ -4,6 +4,8 @@ export type ColumnTypes = {
   id: string;
   /** A reference to such a number. */
   reference: string;
+  /** A whole number that a payload may have made up: anything that JavaScript counts exactly. */
+  count: string;
   /** Text that sorts by its bytes on both databases: cursors and times depend on it. */
   text: string;
   bytes: string;

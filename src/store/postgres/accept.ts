@@ -2,7 +2,10 @@ import type pg from "pg";
 import type { AcceptOutcome, ArrivedDelivery } from "../../domain/delivery.ts";
 import { decodeBody, encodeBody } from "../body-encoding.ts";
 
-/** Stores a batch by one statement, which is its own transaction: the answer comes after the WAL is synced. */
+/**
+ * Stores a batch by one statement, which is its own transaction: the answer comes after the WAL is synced. Only what was stored before is then compared and
+ * counted; when that fails, the batch is rejected although its new deliveries are there, and are duplicates when their senders come again.
+ */
 export function acceptOnPostgres(pool: pg.Pool): (batch: ArrivedDelivery[]) => Promise<AcceptOutcome[]> {
   return async (batch) => {
     const firsts = firstOfEachKey(batch);
@@ -29,14 +32,17 @@ const insertText = `
   on conflict (source, hook_id, delivery_id) do nothing
   returning source, hook_id, delivery_id`;
 
-/** The same delivery twice in one batch would be two rows for one conflict target: only the first is inserted, the second compared. */
+/**
+ * The same delivery twice in one batch would be two rows for one conflict target: only the first is inserted, the second compared. In the order of their
+ * keys, so that two batches with the same deliveries wait for each other and not in a ring.
+ */
 function firstOfEachKey(batch: ArrivedDelivery[]): ArrivedDelivery[] {
   const seen = new Map<string, ArrivedDelivery>();
   for (const delivery of batch) {
     const key = keyOf(delivery.source, delivery.hookId, delivery.deliveryId);
     if (!seen.has(key)) seen.set(key, delivery);
   }
-  return [...seen.values()];
+  return [...seen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, delivery]) => delivery);
 }
 
 async function compareWithStored(pool: pg.Pool, delivery: ArrivedDelivery): Promise<AcceptOutcome> {

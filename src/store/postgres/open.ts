@@ -1,10 +1,10 @@
-import { Kysely, PostgresDialect } from "kysely";
+import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import { PullwrightError } from "../../domain/error.ts";
 import type { ColumnTypes } from "../migrations/migration.ts";
 import type { Schema } from "../schema.ts";
 
-export const postgresColumnTypes: ColumnTypes = { id: "bigint generated always as identity primary key", reference: "bigint", text: 'text collate "C"', bytes: "bytea" };
+export const postgresColumnTypes: ColumnTypes = { id: "bigint generated always as identity primary key", reference: "bigint", count: "bigint", text: 'text collate "C"', bytes: "bytea" };
 
 export type PostgresDatabase = { db: Kysely<Schema>; pool: pg.Pool; close: () => Promise<void> };
 
@@ -12,14 +12,14 @@ export type PostgresDatabase = { db: Kysely<Schema>; pool: pg.Pool; close: () =>
  * A pool whose every session is safe to lose: statements, locks and idle transactions time out, and a server-side check notices a dead client.
  * Throws DATABASE_NOT_DURABLE when a commit would be acknowledged before it is on the disk, STORE_UNAVAILABLE when nothing answers.
  */
-export async function openPostgres(url: string, connectionsMax: number): Promise<PostgresDatabase> {
+export async function openPostgres(url: string, mode: "write" | "read"): Promise<PostgresDatabase> {
   const pool = new pg.Pool({
     connectionString: url,
-    max: connectionsMax,
+    max: mode === "write" ? 8 : 4,
     connectionTimeoutMillis: 5000,
     keepAlive: true,
     application_name: "pullwright",
-    options: sessionSettings,
+    options: settingsOf(mode === "write" ? sessionSettings : [...sessionSettings, "default_transaction_read_only=on"]),
     types: { getTypeParser: typeParser },
   });
   // A connection that breaks while idle is replaced at its next use; without a listener it would end the process.
@@ -40,9 +40,22 @@ const sessionSettings = [
   "lock_timeout=5s",
   "idle_in_transaction_session_timeout=10s",
   "client_connection_check_interval=1s",
-]
-  .map((setting) => `-c ${setting}`)
-  .join(" ");
+];
+
+function settingsOf(settings: string[]): string {
+  return settings.map((setting) => `-c ${setting}`).join(" ");
+}
+
+/** Any number does, as long as every process takes the same. */
+const writeLockKey = 7_305_184_220;
+
+/**
+ * Makes this transaction the only one of its kind until it ends. Joins read a row, join, and write it back: two at once would lose one's facts, also
+ * where the row does not exist yet and cannot be locked. SQLite's `begin immediate` does the same.
+ */
+export async function holdWriteLock(db: Kysely<Schema>): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${sql.lit(writeLockKey)})`.execute(db);
+}
 
 /** Row numbers are bigint there and stay far below 2^53; the driver would hand them over as text. */
 function typeParser(oid: number, format?: "text" | "binary"): (value: string) => unknown {

@@ -1,14 +1,12 @@
-import type { DatabaseSync } from "node:sqlite";
-import type { Kysely } from "kysely";
 import type { AcceptOutcome, ArrivedDelivery } from "../../domain/delivery.ts";
 import { decodeBody, encodeBody } from "../body-encoding.ts";
-import type { Schema } from "../schema.ts";
+import type { SqliteDatabase } from "./open.ts";
 
 /**
  * Stores a batch in one transaction: one sync for all of it. Prepared statements without Kysely, because this is the one write whose speed a
  * sender sees; it still waits for Kysely's connection, so it never lands inside another transaction.
  */
-export function acceptOnSqlite(db: Kysely<Schema>, raw: DatabaseSync): (batch: ArrivedDelivery[]) => Promise<AcceptOutcome[]> {
+export function acceptOnSqlite({ db, raw, afterCommit }: SqliteDatabase): (batch: ArrivedDelivery[]) => Promise<AcceptOutcome[]> {
   const insert = raw.prepare(
     `insert into deliveries (source, provider, hook_id, delivery_id, event, content_type, headers, secret_used, state, received_at, body_bytes, body_encoding, body)
      values (?, ?, ?, ?, ?, ?, ?, ?, 'received', ?, ?, ?, ?) on conflict (source, hook_id, delivery_id) do nothing`,
@@ -36,6 +34,7 @@ export function acceptOnSqlite(db: Kysely<Schema>, raw: DatabaseSync): (batch: A
       try {
         const outcomes = batch.map(acceptOne);
         raw.exec("commit");
+        afterCommit();
         return outcomes;
       } catch (error) {
         if (raw.isTransaction) raw.exec("rollback");

@@ -5,15 +5,16 @@ import { CompiledQuery, type DatabaseConnection, type Dialect, SqliteAdapter, ty
 const statementsKeptMax = 256;
 
 /**
- * Kysely over node:sqlite. Differs from Kysely's own dialect in two ways that several processes on one file need: every transaction takes the
- * write lock at its start (one that upgrades later fails at once, whatever busy_timeout says), and migrations run inside one transaction.
+ * Kysely over node:sqlite. Differs from Kysely's own dialect in what several processes on one file need: every transaction takes the write lock at
+ * its start (one that upgrades later fails at once, whatever busy_timeout says), and migrations run inside one transaction. And a transaction
+ * that SQLite itself has rolled back, as it does on a full disk, is not rolled back again, which would hide why.
  */
-export function nodeSqliteDialect(database: DatabaseSync): Dialect {
+export function nodeSqliteDialect(database: DatabaseSync, deps: { afterCommit: () => void }): Dialect {
   const adapted = adapt(database);
   const dialect = new SqliteDialect({ database: adapted });
   return {
     createAdapter: () => new TransactionalDdlAdapter(),
-    createDriver: () => new ImmediateDriver({ database: adapted }),
+    createDriver: () => new ImmediateDriver(database, adapted, deps.afterCommit),
     createIntrospector: (db) => dialect.createIntrospector(db),
     createQueryCompiler: () => dialect.createQueryCompiler(),
   };
@@ -26,8 +27,26 @@ class TransactionalDdlAdapter extends SqliteAdapter {
 }
 
 class ImmediateDriver extends SqliteDriver {
+  readonly #database: DatabaseSync;
+  readonly #afterCommit: () => void;
+
+  constructor(database: DatabaseSync, adapted: SqliteDatabase, afterCommit: () => void) {
+    super({ database: adapted });
+    this.#database = database;
+    this.#afterCommit = afterCommit;
+  }
+
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+  }
+
+  override async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await super.commitTransaction(connection);
+    this.#afterCommit();
+  }
+
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#database.isTransaction) await connection.executeQuery(CompiledQuery.raw("rollback"));
   }
 }
 

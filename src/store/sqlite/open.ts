@@ -6,9 +6,10 @@ import { PullwrightError } from "../../domain/error.ts";
 import type { ColumnTypes } from "../migrations/migration.ts";
 import type { Schema } from "../schema.ts";
 import { nodeSqliteDialect } from "./dialect.ts";
+import { limitWal } from "./wal-limit.ts";
 
 /** AUTOINCREMENT, so that the number of a pruned row never comes back under another meaning. */
-export const sqliteColumnTypes: ColumnTypes = { id: "integer primary key autoincrement", reference: "integer", text: "text", bytes: "blob" };
+export const sqliteColumnTypes: ColumnTypes = { id: "integer primary key autoincrement", reference: "integer", count: "integer", text: "text", bytes: "blob" };
 
 /** 3.51.3 is the first release without the WAL-reset bug, which can corrupt a database that two connections write and checkpoint. */
 const sqliteVersionMin = [3, 51, 3] as const;
@@ -16,28 +17,35 @@ const sqliteVersionMin = [3, 51, 3] as const;
 /** Magic numbers of Linux statfs(2) for file systems whose locks do not hold between machines: NFS, SMB, CIFS, SMB2, AFS, 9P, FUSE is left out (it may be local). */
 const networkFilesystemMagics = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x5346414f, 0x01021997]);
 
-export type SqliteDatabase = { db: Kysely<Schema>; raw: DatabaseSync; close: () => Promise<void> };
+const busyTimeoutMs = 5000;
+
+export type SqliteDatabase = {
+  db: Kysely<Schema>;
+  raw: DatabaseSync;
+  /** To be called after each commit that does not go through `db`. */
+  afterCommit: () => void;
+  close: () => Promise<void>;
+};
 
 /**
  * Opens the file for the one writing connection of this process, or for reading beside it. A commit is on the disk when it returns
  * (`synchronous=FULL` syncs the WAL at each commit). Throws SQLITE_TOO_OLD or NETWORK_FILESYSTEM rather than run unsafely.
  */
 export function openSqlite(path: string, mode: "write" | "read"): SqliteDatabase {
-  const isNew = !existsSync(path);
-  if (isNew && mode === "read") throw new PullwrightError("STORE_UNAVAILABLE", `There is no store at ${path} yet. \`pullwright start\` makes it.`);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  if (mode === "write") makeReady(path);
+  else if (!existsSync(path)) throw new PullwrightError("STORE_UNAVAILABLE", `There is no store at ${path} yet. \`pullwright start\` makes it.`);
   refuseNetworkFilesystem(dirname(path));
-  const raw = new DatabaseSync(path, { readOnly: mode === "read", timeout: 5000, enableForeignKeyConstraints: true });
+  const raw = new DatabaseSync(path, { readOnly: mode === "read", timeout: busyTimeoutMs, enableForeignKeyConstraints: true });
   try {
     refuseOldEngine(raw);
     raw.exec(mode === "write" ? writerSettings : readerSettings);
-    if (isNew) makeDurable(path);
   } catch (error) {
     raw.close();
     throw error;
   }
-  const db = new Kysely<Schema>({ dialect: nodeSqliteDialect(raw) });
-  return { db, raw, close: () => db.destroy() };
+  const afterCommit = limitWal(raw, path, busyTimeoutMs);
+  const db = new Kysely<Schema>({ dialect: nodeSqliteDialect(raw, { afterCommit }) });
+  return { db, raw, afterCommit, close: () => db.destroy() };
 }
 
 const readerSettings = `
@@ -74,11 +82,27 @@ function refuseNetworkFilesystem(directory: string): void {
   }
 }
 
-/** A new file's own commit does not cover its name in the directory: without this a power cut can take the whole file. */
-function makeDurable(path: string): void {
-  chmodSync(path, 0o600);
+/**
+ * The file, with nobody else's eyes on it, made before SQLite would make it for all to read: its journal takes over the mode. A commit into a new file
+ * does not cover its name in the directory, nor the directory's in its parent: without a sync of those, a power cut can take the whole store.
+ */
+function makeReady(path: string): void {
+  const directory = dirname(path);
+  const firstMade = mkdirSync(directory, { recursive: true, mode: 0o700 });
+  if (existsSync(path)) {
+    for (const file of [path, `${path}-wal`, `${path}-shm`]) if (existsSync(file)) chmodSync(file, 0o600);
+    return;
+  }
+  closeSync(openSync(path, "a", 0o600));
   if (process.platform === "win32") return; // a directory cannot be opened there
-  const directory = openSync(dirname(path), "r");
+  syncDirectory(directory);
+  if (firstMade === undefined) return;
+  const oldest = dirname(firstMade);
+  for (let made = directory; made !== oldest && made !== dirname(made); made = dirname(made)) syncDirectory(dirname(made));
+}
+
+function syncDirectory(path: string): void {
+  const directory = openSync(path, "r");
   try {
     fsyncSync(directory);
   } finally {

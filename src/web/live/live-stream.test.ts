@@ -1,0 +1,113 @@
+import { expect, test } from "vitest";
+import { listenLive, type Connection } from "./live-stream.ts";
+
+test("the page is live once the stream is open, and hears events and changes", () => {
+  const stream = listening();
+
+  stream.latest().emit("open");
+  stream.latest().emit("event", JSON.stringify({ id: 7, summary: "acme/web#7 was opened" }));
+  stream.latest().emit("changed", JSON.stringify({ topics: ["prs", "status"] }));
+
+  expect(stream.connections).toEqual(["live"]);
+  expect(stream.heard).toEqual(["event 7", "changed prs,status"]);
+});
+
+test("a broken connection is left to the browser, and its return refetches what may have been missed", () => {
+  const stream = listening();
+  stream.latest().emit("open");
+
+  stream.latest().emit("error");
+  stream.latest().emit("open");
+
+  expect(stream.connections).toEqual(["live", "reconnecting", "live"]);
+  expect(stream.heard).toEqual(["resumed"]);
+  expect(stream.sources).toHaveLength(1);
+});
+
+test("a stream that the browser gave up is opened again", () => {
+  const stream = listening();
+  stream.latest().emit("open");
+
+  stream.latest().readyState = 2;
+  stream.latest().emit("error");
+  stream.tick();
+  stream.latest().emit("open");
+
+  expect(stream.sources).toHaveLength(2);
+  expect(stream.connections).toEqual(["live", "reconnecting", "live"]);
+});
+
+test("a message that is not JSON is passed over", () => {
+  const stream = listening();
+
+  stream.latest().emit("event", "{");
+  stream.latest().emit("changed", '{"topics":"prs"}');
+
+  expect(stream.heard).toEqual([]);
+});
+
+test("a stopped stream is closed and stays closed", () => {
+  const stream = listening();
+  stream.latest().readyState = 2;
+  stream.latest().emit("error");
+
+  stream.stop();
+  stream.tick();
+
+  expect(stream.latest().closed).toBe(true);
+  expect(stream.sources).toHaveLength(1);
+});
+
+class FakeSource {
+  readyState = 0;
+  closed = false;
+  private readonly handlers = new Map<string, (message: { data?: string }) => void>();
+  addEventListener(name: string, handler: (message: { data?: string }) => void): void {
+    this.handlers.set(name, handler);
+  }
+  emit(name: string, data?: string): void {
+    this.handlers.get(name)?.(data === undefined ? {} : { data });
+  }
+  close(): void {
+    this.closed = true;
+  }
+}
+
+function listening() {
+  const sources: FakeSource[] = [];
+  const connections: Connection[] = [];
+  const heard: string[] = [];
+  let waiting: (() => void) | null = null;
+  const stop = listenLive(
+    "/api/v1/events",
+    {
+      onConnection: (connection) => connections.push(connection),
+      onEvent: (event) => heard.push(`event ${event.id}`),
+      onChanged: (topics) => heard.push(`changed ${topics.join(",")}`),
+      onResumed: () => heard.push("resumed"),
+    },
+    {
+      open: () => {
+        const source = new FakeSource();
+        sources.push(source);
+        return source as unknown as EventSource;
+      },
+      later: (run) => {
+        waiting = run;
+        return () => (waiting = null);
+      },
+    },
+  );
+  return {
+    sources,
+    connections,
+    heard,
+    stop,
+    latest: () => sources.at(-1)!,
+    tick: () => {
+      const run = waiting;
+      waiting = null;
+      run?.();
+    },
+  };
+}

@@ -1,0 +1,238 @@
+import type { ReactNode } from "react";
+import { Link } from "wouter";
+import { conditionOf, usePullRequest, type PullRequest, type RevertLink } from "../api/pull-requests.ts";
+import { BranchFlow } from "../parts/branch-flow.tsx";
+import { CommitSha } from "../parts/copyable.tsx";
+import { Icon, type IconName } from "../parts/icon.tsx";
+import { RawJson } from "../parts/json-view.tsx";
+import { FailureNotice, LineSkeletons } from "../parts/notices.tsx";
+import { OutsideLink } from "../parts/outside-link.tsx";
+import { OutsideText } from "../parts/outside-text.tsx";
+import { RunList } from "../parts/run-list.tsx";
+import { Fact, FactList, PanelSection, SidePanel } from "../parts/side-panel.tsx";
+import { PullRequestBadge } from "../parts/state-badge.tsx";
+import { Absent, TimeAgo } from "../parts/time-ago.tsx";
+import { duration } from "../text/relative-time.ts";
+
+/** Everything that is known of one pull request. */
+export function PullRequestPanel({ id, onClose }: { id: string; onClose: () => void }) {
+  const query = usePullRequest(id);
+  const pullRequest = query.data;
+  return (
+    <SidePanel
+      recordId={id}
+      onClose={onClose}
+      eyebrow={pullRequest === undefined ? "Pull request" : <PullRequestEyebrow pullRequest={pullRequest} />}
+      title={
+        pullRequest === undefined ? (
+          query.isError ? (
+            "Pull request"
+          ) : (
+            "Loading…"
+          )
+        ) : (
+          <OutsideText>{pullRequest.title ?? "Untitled"}</OutsideText>
+        )
+      }
+      actions={
+        pullRequest === undefined ? null : (
+          <OutsideLink url={pullRequest.url}>{pullRequest.provider === "gitlab" ? "GitLab" : "GitHub"}</OutsideLink>
+        )
+      }
+    >
+      {query.isError && pullRequest === undefined ? (
+        <FailureNotice what="The pull request" error={query.error} onRetry={() => void query.refetch()} />
+      ) : null}
+      {query.isPending ? <LineSkeletons lines={8} /> : null}
+      {pullRequest === undefined ? null : <PullRequestDetails pullRequest={pullRequest} />}
+    </SidePanel>
+  );
+}
+
+function PullRequestEyebrow({ pullRequest }: { pullRequest: PullRequest }) {
+  return (
+    <>
+      <PullRequestBadge condition={conditionOf(pullRequest)} />
+      <span>
+        <OutsideText>{pullRequest.repo_slug}</OutsideText> #{pullRequest.pr_number}
+      </span>
+    </>
+  );
+}
+
+function PullRequestDetails({ pullRequest }: { pullRequest: PullRequest }) {
+  return (
+    <>
+      {pullRequest.truth_wanted ? <TruthNote /> : null}
+      <FactList>
+        <Fact name="Branch" wide>
+          <BranchFlow head={pullRequest.head_branch} base={pullRequest.base_branch} />
+        </Fact>
+        <Fact name="Author">
+          {pullRequest.author === null ? <Absent /> : <OutsideText>{pullRequest.author}</OutsideText>}
+        </Fact>
+        <Fact name="Updated">
+          <TimeAgo at={pullRequest.updated_at} />
+        </Fact>
+        <Fact name="Head commit">
+          {pullRequest.head_sha === null ? <Absent /> : <CommitSha sha={pullRequest.head_sha} />}
+        </Fact>
+        <Fact name="Merge commit">
+          {pullRequest.merge_commit_sha === null ? <Absent /> : <CommitSha sha={pullRequest.merge_commit_sha} />}
+        </Fact>
+      </FactList>
+      <PanelSection title="Timeline">
+        <Timeline pullRequest={pullRequest} />
+      </PanelSection>
+      {pullRequest.reverted_by.length > 0 ? (
+        <PanelSection title="Reverted by">
+          <RevertList links={pullRequest.reverted_by} />
+        </PanelSection>
+      ) : null}
+      {pullRequest.reverts.length > 0 ? (
+        <PanelSection title="Reverts">
+          <RevertList links={pullRequest.reverts} />
+        </PanelSection>
+      ) : null}
+      <PullRequestRuns pullRequest={pullRequest} />
+      {pullRequest.raw_json === null ? null : <RawJson text={pullRequest.raw_json} label="Latest payload" />}
+    </>
+  );
+}
+
+/** Two payloads of the same moment said different things. */
+export function TruthNote() {
+  return (
+    <p className="note">
+      <Icon name="warning" />
+      Two payloads of the same moment disagree; the forge will be asked which is right.
+    </p>
+  );
+}
+
+type Moment = { icon: IconName; tone: string; words: ReactNode; at: string | null; after: string | null };
+
+function Timeline({ pullRequest }: { pullRequest: PullRequest }) {
+  return (
+    <ol className="timeline">
+      {momentsOf(pullRequest).map((moment, index) => (
+        <li key={index}>
+          <span className={`timeline-mark tone-${moment.tone}`}>
+            <Icon name={moment.icon} />
+          </span>
+          <span className="timeline-words">{moment.words}</span>
+          {moment.after === null ? null : <span className="muted numeric">after {moment.after}</span>}
+          <span className="muted numeric timeline-at">
+            <TimeAgo at={moment.at} />
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** Opened, merged or closed, reverted, restored: in the order in which they happened. */
+function momentsOf(pullRequest: PullRequest): Moment[] {
+  const { opened_at, closed_at, merged_at, reverted_at, state, reverted_by } = pullRequest;
+  const moments: Moment[] = [{ icon: "pull-request", tone: "good", words: "Opened", at: opened_at, after: null }];
+  if (state === "merged")
+    moments.push({
+      icon: "merged",
+      tone: "done",
+      words: "Merged",
+      at: merged_at,
+      after: duration(opened_at, merged_at),
+    });
+  if (state === "closed")
+    moments.push({
+      icon: "closed",
+      tone: "quiet",
+      words: "Closed without a merge",
+      at: closed_at,
+      after: duration(opened_at, closed_at),
+    });
+  if (reverted_at !== null)
+    moments.push({
+      icon: "reverted",
+      tone: "warm",
+      words: "Reverted",
+      at: reverted_at,
+      after: duration(merged_at, reverted_at),
+    });
+  else if (reverted_by.length > 0) {
+    for (const link of reverted_by)
+      moments.push({
+        icon: "reverted",
+        tone: "warm",
+        words: "Reverted",
+        at: link.at,
+        after: duration(merged_at, link.at),
+      });
+    moments.push({
+      icon: "restored",
+      tone: "good",
+      words: "Restored: the revert was itself reverted",
+      at: null,
+      after: null,
+    });
+  }
+  return moments;
+}
+
+const evidenceWords: Record<string, string> = {
+  "commit-message": "said in the commit message",
+  "pull-request-body": "said in the description",
+  "branch-name": "known from the branch name",
+};
+
+function RevertList({ links }: { links: RevertLink[] }) {
+  return (
+    <ul className="line-list wordy">
+      {links.map((link) => (
+        <li key={`${link.kind} ${link.ref}`}>
+          <Icon name={link.kind === "commit" ? "push" : "pull-request"} />
+          <span className="line-main">
+            <RevertName link={link} />
+          </span>
+          <span className="line-meta">
+            <span>{evidenceWords[link.evidence] ?? link.evidence}</span>
+            <TimeAgo at={link.at} />
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function RevertName({ link }: { link: RevertLink }) {
+  if (link.kind === "commit") return <CommitSha sha={link.ref} />;
+  const words = (
+    <>
+      #{link.ref.replace(/^#/, "")} {link.title === null ? null : <OutsideText>{link.title}</OutsideText>}
+    </>
+  );
+  return link.id === null ? words : <Link href={`/prs/${link.id}`}>{words}</Link>;
+}
+
+function PullRequestRuns({ pullRequest }: { pullRequest: PullRequest }) {
+  const { head_sha, merge_commit_sha, runs } = pullRequest;
+  const onHead = runs.filter((run) => run.commit_sha === head_sha);
+  const onMerge = runs.filter((run) => run.commit_sha === merge_commit_sha && run.commit_sha !== head_sha);
+  return (
+    <PanelSection title="CI">
+      {runs.length === 0 ? <p className="muted">No run is known on the head or merge commit.</p> : null}
+      {onHead.length > 0 ? (
+        <>
+          <h4>On the head commit</h4>
+          <RunList runs={onHead} />
+        </>
+      ) : null}
+      {onMerge.length > 0 ? (
+        <>
+          <h4>On the merge commit</h4>
+          <RunList runs={onMerge} />
+        </>
+      ) : null}
+    </PanelSection>
+  );
+}

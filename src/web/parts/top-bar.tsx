@@ -1,0 +1,89 @@
+import { useEffect, useRef } from "react";
+import { Link, useLocation } from "wouter";
+import { useStatus } from "../api/status.ts";
+import { useConnection } from "../live/live-provider.tsx";
+import type { Connection } from "../live/live-stream.ts";
+import { count } from "../text/quantity.ts";
+import { ThemeToggle } from "./theme-toggle.tsx";
+
+const pages: [href: string, word: string][] = [
+  ["/", "Live"],
+  ["/prs", "Pull requests"],
+  ["/runs", "CI runs"],
+  ["/deliveries", "Deliveries"],
+];
+
+const connectionWords: Record<Connection, [word: string, explanation: string]> = {
+  connecting: ["Connecting", "Waiting for the live stream"],
+  live: ["Live", "Changes arrive as they happen"],
+  reconnecting: ["Reconnecting", "The live stream broke off; what you see may be old"],
+};
+
+export function TopBar() {
+  const { data: status } = useStatus();
+  const dead = status?.counts.deliveries_dead ?? 0;
+  const here = useCurrentPage();
+  return (
+    <header className="top-bar">
+      <Link href="/" className="brand">
+        <Mark />
+        <span>Pullwright</span>
+      </Link>
+      <nav aria-label="Pages">
+        {pages.map(([href, word]) => (
+          <Link key={href} href={href} aria-current={here === href ? "page" : undefined}>
+            {word}
+            {href === "/deliveries" && dead > 0 ? (
+              <span className="nav-count" title={`${count(dead)} dead`}>
+                {count(dead)}
+                <span className="heard"> dead</span>
+              </span>
+            ) : null}
+          </Link>
+        ))}
+      </nav>
+      <div className="top-bar-end">
+        <ConnectionState />
+        {status === undefined ? null : <span className="version">v{status.version}</span>}
+        <ThemeToggle />
+      </div>
+    </header>
+  );
+}
+
+/** Two pieces of wood joined by a dovetail. */
+export function Mark() {
+  return (
+    <svg className="mark" viewBox="0 0 32 32" width="22" height="22" aria-hidden="true" focusable="false">
+      <path className="mark-ink" d="M8 4h6.5v6l7 3v6l-7 3v6H8a4 4 0 0 1-4-4V8a4 4 0 0 1 4-4Z" />
+      <path className="mark-accent" d="M17 4h7a4 4 0 0 1 4 4v16a4 4 0 0 1-4 4h-7v-4.4l7-3v-9.2l-7-3Z" />
+    </svg>
+  );
+}
+
+function ConnectionState() {
+  const connection = useConnection();
+  const [word, explanation] = connectionWords[connection];
+  return (
+    <output className={`connection connection-${connection}`} title={explanation}>
+      <span className="connection-dot" aria-hidden="true" />
+      {word}
+    </output>
+  );
+}
+
+/** The page's address in the navigation. Arriving at another page moves the focus to its heading, as a loaded page would. */
+function useCurrentPage(): string {
+  const [path] = useLocation();
+  const here =
+    pages.findLast(([href]) => href !== "/" && (path === href || path.startsWith(`${href}/`)))?.[0] ??
+    (path === "/" ? "/" : "");
+  const before = useRef(here);
+  useEffect(() => {
+    if (before.current === here) return;
+    before.current = here;
+    document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
+    scrollTo({ top: 0 });
+  }, [here]);
+  return here;
+}

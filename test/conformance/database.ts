@@ -1,0 +1,70 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { Client } from "pg";
+import { openStore, type StoreLocation } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/store.ts";
+import { createDatabase } from "../support/postgres.ts";
+
+/** An empty database of one's own. Stores that were opened on it are closed with it. */
+export type TestDatabase = {
+  location: StoreLocation;
+  open: (mode?: "write" | "read") => Promise<Store>;
+  /** Rows as the database has them, past the store. */
+  rows: (sql: string) => Promise<Record<string, unknown>[]>;
+  [Symbol.asyncDispose]: () => Promise<void>;
+};
+
+/** Makes a fresh database of one kind; the suites run over both. */
+export type MakeDatabase = () => Promise<TestDatabase>;
+
+/** In memory where the machine has a file system there: what is tested is what is written, not how fast. */
+export const makeSqlite: MakeDatabase = async () => {
+  const folder = await mkdtemp(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "pullwright-test-"));
+  const path = join(folder, "data", "pullwright.db");
+  return databaseAt({ engine: "sqlite", path }, (sql) => readSqlite(path, sql), () => rm(folder, { recursive: true, force: true }));
+};
+
+export const makePostgres: MakeDatabase = async () => {
+  const { url, drop } = await createDatabase();
+  return databaseAt({ engine: "postgres", url }, (sql) => readPostgres(url, sql), drop);
+};
+
+function databaseAt(location: StoreLocation, rows: TestDatabase["rows"], remove: () => Promise<void>): TestDatabase {
+  const opened: Store[] = [];
+  return {
+    location,
+    rows,
+    open: async (mode = "write") => {
+      const store = await openStore(location, mode);
+      opened.push(store);
+      return store;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(opened.map((store) => store.close()));
+      await remove();
+    },
+  };
+}
+
+async function readSqlite(path: string, sql: string): Promise<Record<string, unknown>[]> {
+  const raw = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
+  try {
+    return raw.prepare(sql).all().map((row) => ({ ...row }));
+  } finally {
+    raw.close();
+  }
+}
+
+async function readPostgres(url: string, sql: string): Promise<Record<string, unknown>[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query(sql);
+    return rows as Record<string, unknown>[];
+  } finally {
+    await client.end();
+  }
+}
