@@ -2,15 +2,17 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { startEngine } from "../src/engine/engine.ts";
 import { createLog } from "../src/log.ts";
+import { createRedact } from "../src/redact/redact.ts";
 import { openStore, type StoreLocation } from "../src/store/open-store.ts";
 
 export type DrainReport = { ms: number; digested: number; rssMegabytesMax: number };
 
 const location = JSON.parse(process.argv[2] ?? "") as StoreLocation;
+const redact = createRedact(["a secret that nobody sends"]);
 const startedAt = performance.now();
 const engine = await startEngine(
-  { store: location, secrets: ["a secret that nobody sends"], boundRepositories: {} },
-  { log: createLog({ level: "warn", secrets: [] }), onChanged: () => {} },
+  { store: location, boundRepositories: {} },
+  { log: createLog({ level: "warn", redact }), redact, onChanged: () => {} },
 );
 const reader = await openStore(location, "read");
 while ((await reader.deliveries.count({ state: "received" })) > 0) await wait(100);

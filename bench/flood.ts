@@ -37,9 +37,21 @@ if (!isMainThread) countInThisThread();
 else await main();
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { command: { type: "string" }, only: { type: "string" }, json: { type: "boolean" }, serve: { type: "boolean" } } });
+  const { values } = parseArgs({
+    options: {
+      command: { type: "string" },
+      only: { type: "string" },
+      json: { type: "boolean" },
+      serve: { type: "boolean" },
+    },
+  });
   if (values.serve === true) return serve();
-  const parts: Record<string, (flooded: Flooded) => Promise<Row[]>> = { large: floodWithLargeBodies, unsigned: floodUnsigned, forged: floodForged, slow: floodSlowly };
+  const parts: Record<string, (flooded: Flooded) => Promise<Row[]>> = {
+    large: floodWithLargeBodies,
+    unsigned: floodUnsigned,
+    forged: floodForged,
+    slow: floodSlowly,
+  };
   const rows: Row[] = [];
   for (const [name, flood] of Object.entries(parts)) {
     if (values.only !== undefined && values.only !== name) continue;
@@ -66,12 +78,21 @@ async function floodWithLargeBodies(flooded: Flooded): Promise<Row[]> {
   const memory = watchMemory(flooded.pid);
   const started = performance.now();
   const body = madeUpPullRequest(25 * mebibyte);
-  const answers = await sendAtOnce(flooded.port, body, () => `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`);
+  const answers = await sendAtOnce(
+    flooded.port,
+    body,
+    () => `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`,
+  );
   const seconds = (performance.now() - started) / 1000;
   const { peak } = memory.stop();
   const accepted = answers.filter((status) => status === 202).length;
   return [
-    row(`${largeBodies} x 25 MiB at once, signed: accepted`, `${largeBodies} of ${largeBodies}`, `${accepted} (${statusCounts(answers)})`, accepted === largeBodies),
+    row(
+      `${largeBodies} x 25 MiB at once, signed: accepted`,
+      `${largeBodies} of ${largeBodies}`,
+      `${accepted} (${statusCounts(answers)})`,
+      accepted === largeBodies,
+    ),
     row("  time to the last answer", "< 10 s", `${seconds.toFixed(1)} s`, seconds < 10),
     row("  memory (RSS) at most", "<= 400 MB", megabytes(peak), peak <= 400e6),
   ];
@@ -84,7 +105,12 @@ async function floodUnsigned(flooded: Flooded): Promise<Row[]> {
   const { before, peak } = memory.stop();
   const refused = answers.filter((status) => status === 403).length;
   return [
-    row(`${largeBodies} x 25 MiB at once, unsigned: refused with 403`, `${largeBodies} of ${largeBodies}`, `${refused} (${statusCounts(answers)})`, refused === largeBodies),
+    row(
+      `${largeBodies} x 25 MiB at once, unsigned: refused with 403`,
+      `${largeBodies} of ${largeBodies}`,
+      `${refused} (${statusCounts(answers)})`,
+      refused === largeBodies,
+    ),
     row("  memory (RSS) grows by", "<= 20 MB", megabytes(peak - before), peak - before <= 20e6),
   ];
 }
@@ -96,7 +122,12 @@ async function floodForged(flooded: Flooded): Promise<Row[]> {
   const { peak } = memory.stop();
   const accepted = answers.filter((status) => status >= 200 && status < 300).length;
   return [
-    row(`${largeBodies} x 25 MiB at once, forged: accepted`, "0", `${accepted} (${statusCounts(answers)})`, accepted === 0),
+    row(
+      `${largeBodies} x 25 MiB at once, forged: accepted`,
+      "0",
+      `${accepted} (${statusCounts(answers)})`,
+      accepted === 0,
+    ),
     row("  memory (RSS) at most", "<= 400 MB", megabytes(peak), peak <= 400e6),
   ];
 }
@@ -105,10 +136,16 @@ async function floodForged(flooded: Flooded): Promise<Row[]> {
 async function floodSlowly(flooded: Flooded): Promise<Row[]> {
   const openFiles = openFilesLimit();
   const count = Math.min(slowSockets, openFiles - 300);
-  if (count < slowSockets) process.stderr.write(`Only ${openFiles} files may be open (ulimit -n): ${count} slow sockets in place of ${slowSockets}. ${slowSockets + 300} are needed, here and for the flooded program.\n`);
+  if (count < slowSockets)
+    process.stderr.write(
+      `Only ${openFiles} files may be open (ulimit -n): ${count} slow sockets in place of ${slowSockets}. ${slowSockets + 300} are needed, here and for the flooded program.\n`,
+    );
   const memory = watchMemory(flooded.pid);
   const stopGood = new AbortController();
-  const good = driveLoadApart({ port: flooded.port, secret, connections: 16, perSecond: 400, warmUpSeconds: 1, seconds: 60 }, { signal: stopGood.signal });
+  const good = driveLoadApart(
+    { port: flooded.port, secret, connections: 16, perSecond: 400, warmUpSeconds: 1, seconds: 60 },
+    { signal: stopGood.signal },
+  );
   await setTimeout(1_500);
   const started = performance.now();
   const slow = await openSlowSockets(flooded.port, count);
@@ -119,9 +156,24 @@ async function floodSlowly(flooded: Flooded): Promise<Row[]> {
   slow.destroy();
   const statuses = Object.entries(report.byStatus).map(([status, times]) => `${times} x ${status}`);
   return [
-    row(`${count} slow sockets: good traffic meanwhile, p99`, "<= 100 ms", `${report.latencyMs.p99} ms (max ${report.latencyMs.max} ms)`, report.latencyMs.p99 <= 100),
-    row("  good traffic answered 202", "all", `${statuses.join(", ")}, ${report.lost} lost`, report.lost === 0 && Object.keys(report.byStatus).join() === "202"),
-    row("  all slow sockets closed after", "<= 20 s", closed === null ? "not closed" : `${((closed - started) / 1000).toFixed(1)} s`, closed !== null && closed - started <= 20_000),
+    row(
+      `${count} slow sockets: good traffic meanwhile, p99`,
+      "<= 100 ms",
+      `${report.latencyMs.p99} ms (max ${report.latencyMs.max} ms)`,
+      report.latencyMs.p99 <= 100,
+    ),
+    row(
+      "  good traffic answered 202",
+      "all",
+      `${statuses.join(", ")}, ${report.lost} lost`,
+      report.lost === 0 && Object.keys(report.byStatus).join() === "202",
+    ),
+    row(
+      "  all slow sockets closed after",
+      "<= 20 s",
+      closed === null ? "not closed" : `${((closed - started) / 1000).toFixed(1)} s`,
+      closed !== null && closed - started <= 20_000,
+    ),
     row("  memory (RSS) grows by", "<= 150 MB", megabytes(peak - before), peak - before <= 150e6),
   ];
 }
@@ -129,7 +181,11 @@ async function floodSlowly(flooded: Flooded): Promise<Row[]> {
 /** Opens a connection for each body, sends them all at once, and gives the statuses; 0 for a connection that ended without an answer. */
 function sendAtOnce(port: number, body: Buffer, signature: () => string | null): Promise<number[]> {
   const signed = signature();
-  return Promise.all(Array.from({ length: largeBodies }, (_, index) => sendOnce(port, requestHead(`flood-${process.pid}-${index}`, body.length, signed), body)));
+  return Promise.all(
+    Array.from({ length: largeBodies }, (_, index) =>
+      sendOnce(port, requestHead(`flood-${process.pid}-${index}`, body.length, signed), body),
+    ),
+  );
 }
 
 function sendOnce(port: number, head: string, body: Buffer): Promise<number> {
@@ -156,7 +212,10 @@ function requestHead(deliveryId: string, length: number, signature: string | nul
 }
 
 /** Opened within about a second: the flood comes from this machine too, and should not take the processor from those who are measured. */
-async function openSlowSockets(port: number, count: number): Promise<{ allClosed: Promise<number>; destroy: () => void }> {
+async function openSlowSockets(
+  port: number,
+  count: number,
+): Promise<{ allClosed: Promise<number>; destroy: () => void }> {
   const open = new Set<Socket>();
   let toldClosed = (_at: number): void => undefined;
   const allClosed = new Promise<number>((resolve) => (toldClosed = resolve));
@@ -169,7 +228,11 @@ async function openSlowSockets(port: number, count: number): Promise<{ allClosed
     const socket = connect({ port, host: "127.0.0.1" });
     open.add(socket);
     socket.on("connect", () => {
-      socket.write(index % 2 === 0 ? `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ` : requestHead(`slow-${index}`, 20_000, `sha256=${"0".repeat(64)}`));
+      socket.write(
+        index % 2 === 0
+          ? `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: `
+          : requestHead(`slow-${index}`, 20_000, `sha256=${"0".repeat(64)}`),
+      );
     });
     socket.resume();
     socket.on("error", () => undefined);
@@ -195,7 +258,10 @@ async function startFlooded(command: string | undefined): Promise<Flooded> {
   const environment = { ...process.env, PULLWRIGHT_GITHUB_WEBHOOK_SECRET: secret };
   const child =
     command === undefined
-      ? spawn(process.execPath, [fileURLToPath(import.meta.url), "--serve"], { stdio: ["ignore", "pipe", "inherit"], env: environment })
+      ? spawn(process.execPath, [fileURLToPath(import.meta.url), "--serve"], {
+          stdio: ["ignore", "pipe", "inherit"],
+          env: environment,
+        })
       : spawn(command, { shell: true, detached: true, stdio: ["ignore", "pipe", "inherit"], env: environment });
   const port = await printedPort(child);
   return { port, pid: child.pid as number, stop: () => stopFlooded(child, command !== undefined) };
@@ -264,7 +330,9 @@ function descendants(pid: number): number[] {
 }
 
 function openFilesLimit(): number {
-  const { userLimits } = process.report.getReport() as unknown as { userLimits?: { open_files?: { soft: string | number } } };
+  const { userLimits } = process.report.getReport() as unknown as {
+    userLimits?: { open_files?: { soft: string | number } };
+  };
   const soft = userLimits?.open_files?.soft ?? "unlimited";
   return soft === "unlimited" ? Number.MAX_SAFE_INTEGER : Number(soft);
 }
@@ -285,9 +353,13 @@ function megabytes(bytes: number): string {
 
 function printTable(rows: Row[]): void {
   const widths = { promise: 0, goal: 0, measured: 0 };
-  for (const each of rows) for (const column of ["promise", "goal", "measured"] as const) widths[column] = Math.max(widths[column], each[column].length);
+  for (const each of rows)
+    for (const column of ["promise", "goal", "measured"] as const)
+      widths[column] = Math.max(widths[column], each[column].length);
   for (const { promise, goal, measured, kept } of rows) {
-    process.stdout.write(`${promise.padEnd(widths.promise)}  ${goal.padEnd(widths.goal)}  ${measured.padEnd(widths.measured)}  ${kept ? "kept" : "NOT KEPT"}\n`);
+    process.stdout.write(
+      `${promise.padEnd(widths.promise)}  ${goal.padEnd(widths.goal)}  ${measured.padEnd(widths.measured)}  ${kept ? "kept" : "NOT KEPT"}\n`,
+    );
   }
 }
 

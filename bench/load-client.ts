@@ -58,7 +58,9 @@ export type LoadReport = {
 /** Runs the order in a child process. Killing it early (`signal`) still gives the report of what was done. */
 export function driveLoadApart(order: LoadOrder, options: { signal?: AbortSignal } = {}): Promise<LoadReport> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [fileURLToPath(import.meta.url), JSON.stringify(order)], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [fileURLToPath(import.meta.url), JSON.stringify(order)], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     let printed = "";
     child.stdout.on("data", (chunk: Buffer) => (printed += chunk.toString()));
     options.signal?.addEventListener("abort", () => child.kill("SIGTERM"), { once: true });
@@ -84,7 +86,8 @@ export function driveLoad(order: LoadOrder, stop?: AbortSignal): Promise<LoadRep
     started: 0,
     sequence: 0,
     countFrom: 0,
-    acknowledged: order.acknowledgedFile === undefined ? null : { file: openSync(order.acknowledgedFile, "a"), lines: [] },
+    acknowledged:
+      order.acknowledgedFile === undefined ? null : { file: openSync(order.acknowledgedFile, "a"), lines: [] },
     done: false,
     finish: () => undefined,
   };
@@ -105,14 +108,18 @@ export function driveLoad(order: LoadOrder, stop?: AbortSignal): Promise<LoadRep
     stop?.addEventListener("abort", run.finish, { once: true });
     run.started = performance.now();
     run.countFrom = run.started + (order.warmUpSeconds ?? 0) * 1000;
-    const timeLimit = setTimeout(run.finish, order.seconds === undefined ? 2 ** 31 - 1 : ((order.warmUpSeconds ?? 0) + order.seconds) * 1000);
+    const timeLimit = setTimeout(
+      run.finish,
+      order.seconds === undefined ? 2 ** 31 - 1 : ((order.warmUpSeconds ?? 0) + order.seconds) * 1000,
+    );
     for (let index = 0; index < (order.connections ?? 64); index += 1) keepSending(run, open);
   });
 }
 
 /** The pull request that is sent unless the order names a file: as long as told, and JSON. */
 export function madeUpPullRequest(bodyBytes: number): Buffer {
-  const start = '{"action":"opened","number":7,"pull_request":{"id":1,"number":7,"state":"open","title":"Load","body":"';
+  const start =
+    '{"action":"opened","number":7,"pull_request":{"id":1,"number":7,"state":"open","title":"Load","body":"';
   const end = '"},"repository":{"id":42,"name":"web","full_name":"acme/web"},"sender":{"login":"octocat","id":1}}';
   return Buffer.from(start + "x".repeat(Math.max(0, bodyBytes - start.length - end.length)) + end);
 }
@@ -139,9 +146,11 @@ type ReadyRequest = { bytes: Buffer; counterAt: number; idPrefix: string };
 const counterDigits = 12;
 
 function buildRequest(order: LoadOrder): ReadyRequest {
-  const body = order.bodyFile === undefined ? madeUpPullRequest(order.bodyBytes ?? 20 * 1024) : readFileSync(order.bodyFile);
+  const body =
+    order.bodyFile === undefined ? madeUpPullRequest(order.bodyBytes ?? 20 * 1024) : readFileSync(order.bodyFile);
   const random = randomBytes(12).toString("hex");
-  const idPrefix = order.idPrefix ?? `${random.slice(0, 8)}-${random.slice(8, 12)}-${random.slice(12, 16)}-${random.slice(16, 20)}-`;
+  const idPrefix =
+    order.idPrefix ?? `${random.slice(0, 8)}-${random.slice(8, 12)}-${random.slice(12, 16)}-${random.slice(16, 20)}-`;
   const headers: Record<string, string> = {
     Host: `${order.host ?? "127.0.0.1"}:${order.port}`,
     "User-Agent": "GitHub-Hookshot/load",
@@ -283,8 +292,10 @@ function createHistogram(): Histogram {
     at(share) {
       if (share >= 1 || total === 0) return round(greatest);
       let left = total * share;
-      for (let index = 0; index < fine.length; index += 1) if ((left -= fine[index] ?? 0) <= 0) return round((index + 1) / 100);
-      for (let index = 0; index < coarse.length; index += 1) if ((left -= coarse[index] ?? 0) <= 0) return (index + 1) * 10;
+      for (let index = 0; index < fine.length; index += 1)
+        if ((left -= fine[index] ?? 0) <= 0) return round((index + 1) / 100);
+      for (let index = 0; index < coarse.length; index += 1)
+        if ((left -= coarse[index] ?? 0) <= 0) return (index + 1) * 10;
       return round(greatest);
     },
   };

@@ -6,7 +6,7 @@ import { join, relative, sep } from "node:path";
 import { exitCodeOf, runChild } from "./child.mjs";
 import { launch } from "./launch.mjs";
 import { withLock } from "./lock.mjs";
-import { CannotRun, environmentFor, root } from "./node.mjs";
+import { environmentFor, root } from "./node.mjs";
 
 const [command = "start", ...args] = process.argv.slice(2);
 await launch([command, ...args], buildDashboardWhenStale);
@@ -20,7 +20,11 @@ async function buildDashboardWhenStale(node) {
     process.stderr.write("Building the dashboard (it is new, or its sources changed) …\n");
     const build = join(root, "scripts", "build-web.ts");
     const result = await runChild(node.path, [build], { cwd: root, env: environmentFor(node), capture: true });
-    if (exitCodeOf(result) !== 0) throw new CannotRun(`Building the dashboard failed:\n${result.output}`);
+    if (exitCodeOf(result) !== 0) {
+      // Webhooks must not wait for a page: the service runs without it, and the next start tries again.
+      process.stderr.write(`Building the dashboard failed; Pullwright starts without it.\n${result.output}\n`);
+      return;
+    }
     mkdirSync(join(root, "dist", "web"), { recursive: true });
     writeFileSync(stampPath(), hash);
   });

@@ -14,7 +14,8 @@ import { createListener, type Listener } from "./receive/listener.ts";
 import { createAllowList } from "./receive/allow-list.ts";
 import { createRateLimit } from "./receive/rate-limit.ts";
 import { createRefusalCounts, type RefusalCounts } from "./receive/refusal-counts.ts";
-import { createRedact } from "./redact/redact.ts";
+import { createLiveRedact } from "./redact/live-redact.ts";
+import type { Redact } from "./redact/redact.ts";
 import { redactDeep } from "./redact/redact-deep.ts";
 import { openStore } from "./store/open-store.ts";
 import type { Store } from "./store/store.ts";
@@ -45,23 +46,24 @@ export type ServiceParts = {
 
 /** Builds everything and starts it in order: store and digester, then what listens. The only place that constructs. */
 export async function startService(config: Config, parts: ServiceParts): Promise<RunningService> {
-  const unreadable = new Set<string>();
-  // Before the secrets are known there is nothing to redact them by; this one names files only.
-  const early = createLog({ level: config.logLevel, secrets: [] });
-  const sources = createWebhookSources(config, () => performance.now(), (source, error) => {
-    if (!unreadable.has(source)) early.error({ source, err: error }, `The secret of source ${source} cannot be read; the source refuses everything until it can`);
-    unreadable.add(source);
+  const token = parts.app ? readOrMakeApiToken(config.dataDir) : null;
+  const { redact, learn } = createLiveRedact([...(token === null ? [] : [token]), ...databaseSecrets(config)]);
+  const log = createLog({ level: config.logLevel, redact });
+  const heard = { secrets: (secrets: string[]) => learn(secrets) };
+  const sources = createWebhookSources(config, () => performance.now(), {
+    secretsRead: (secrets) => heard.secrets(secrets),
+    unreadable: (source, error) => log.error({ source, err: error }, `The secret of source ${source} cannot be read; the source refuses everything until it can`),
   });
-  const token = readOrMakeApiToken(config.dataDir);
-  const secrets = [...secretValues(sources), token, ...(config.store.engine === "postgres" ? [config.store.url] : [])];
-  const log = createLog({ level: config.logLevel, secrets });
+  const secrets = [...secretValues(sources), ...(token === null ? [] : [token]), ...databaseSecrets(config)];
   for (const warning of config.warnings) log.warn({}, warning);
 
   const on = { changed: (_topics: ChangedTopic[]) => {} };
-  const engine = await startEngineThread({ store: config.store, secrets, boundRepositories: boundRepositories(config) }, config.logLevel, {
-    changed: (topics) => on.changed(topics),
-    died: parts.onDied,
-  });
+  const options = { store: config.store, boundRepositories: boundRepositories(config) };
+  const engine = await startEngineThread({ options, secrets, logLevel: config.logLevel }, { changed: (topics) => on.changed(topics), died: parts.onDied });
+  heard.secrets = (rotated) => {
+    learn(rotated);
+    engine.learn(rotated).catch((error: unknown) => log.error({ err: error }, "The engine did not hear of a rotated secret"));
+  };
   const refusals = createRefusalCounts(systemClock);
   const receive = buildReceiver(config, { engine, sources, refusals, log });
   const startedAt = instantOf(systemClock());
@@ -76,9 +78,9 @@ export async function startService(config: Config, parts: ServiceParts): Promise
   try {
     const receiverAt = await receiver.start();
     const githubAt = (await github?.start()) ?? null;
-    if (parts.app) {
+    if (token !== null) {
       store = await openStore(config.store, "read");
-      app = await startApp(config, { engine, store, token, secrets, receive, state, log });
+      app = await startApp(config, { engine, store, token, redact, receive, state, log });
       on.changed = app.changed;
     }
     return {
@@ -94,6 +96,13 @@ export async function startService(config: Config, parts: ServiceParts): Promise
     await stop();
     throw error;
   }
+}
+
+/** The URL holds a password, which may be printed without it. */
+function databaseSecrets({ store }: Config): string[] {
+  if (store.engine === "sqlite") return [];
+  const { password } = new URL(store.url);
+  return [store.url, ...(password === "" ? [] : [decodeURIComponent(password)])];
 }
 
 function boundRepositories(config: Config): Record<string, string[]> {
@@ -122,10 +131,9 @@ function buildReceiver(config: Config, built: { engine: Engine; sources: Webhook
   });
 }
 
-type AppParts = { engine: Engine; store: Store; token: string; secrets: string[]; receive: Receive; state: () => ServiceState; log: Log };
+type AppParts = { engine: Engine; store: Store; token: string; redact: Redact; receive: Receive; state: () => ServiceState; log: Log };
 
-async function startApp(config: Config, { engine, store, token, secrets, receive, state, log }: AppParts): Promise<AppServer> {
-  const redact = createRedact(secrets);
+async function startApp(config: Config, { engine, store, token, redact, receive, state, log }: AppParts): Promise<AppServer> {
   const readDeps = { store, clock: systemClock, redact, service: state };
   const perform = async (name: OperationName, input: unknown): Promise<unknown> => {
     const known = operations[name] as unknown as Operation<z.ZodType, z.ZodType>;

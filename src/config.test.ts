@@ -42,7 +42,7 @@ test("an unknown key is refused with its line and the nearest known one", () => 
 test("a value of the wrong form is refused with the name of where it stands", () => {
   for (const port of ["1e3", " 5 ", "0x10", "NaN", "5s", "-1", "65536", "08"]) expect(refusal({ env: { PULLWRIGHT_APP_PORT: port } })).toContain("PULLWRIGHT_APP_PORT");
   expect(refusal({ yaml: 'app:\n  port: "80"\n' })).toContain("pullwright.yaml:2:9 app.port");
-  expect(refusal({ env: { PULLWRIGHT_ENVIRONMENT: "prod" } })).toContain("one of production, development");
+  expect(refusal({ env: { PULLWRIGHT_LOG_LEVEL: "loud" } })).toContain("one of debug, info");
   expect(refusal({ yaml: "base_url: ftp://x\n" })).toContain("http or https");
   expect(refusal({ yaml: "app: [\n" })).toContain("pullwright.yaml:2:1");
   expect(refusal({ yaml: "app:\n  port: 1\napp:\n  port: 2\n" })).toContain("unique");

@@ -19,7 +19,6 @@ export type SecretOrigin = { from: string; read: () => string };
 /** All settings, frozen. Secrets are apart and never among the values. */
 export type Config = {
   dataDir: string;
-  environment: "production" | "development";
   logLevel: string;
   baseUrl: string | null;
   app: { host: string; port: number; allowedHosts: string[] };
@@ -67,7 +66,6 @@ export function buildConfig(flags: ConfigFlags, env: Readonly<Record<string, str
   const dataDir = resolve(expandHome(value<string>("data_dir")));
   const config: Config = {
     dataDir,
-    environment: value("environment"),
     logLevel: value("log_level"),
     baseUrl: value("base_url"),
     app: { host: value("app.host"), port: value("app.port"), allowedHosts: value("app.allowed_hosts") },
@@ -79,7 +77,7 @@ export function buildConfig(flags: ConfigFlags, env: Readonly<Record<string, str
       path: value("webhook_servers.github.path"),
     },
     sources: yaml.sources(),
-    store: storeLocation(dataDir, flags, env),
+    store: storeLocation(dataDir, env),
     secretsDir: join(dataDir, "secrets"),
     secrets: Object.fromEntries(secretSettings.map((setting) => [setting.name, { current: secretOrigin(setting, "", env), previous: secretOrigin(setting, "_PREVIOUS", env) }])) as Config["secrets"],
     provenance,
@@ -104,10 +102,10 @@ function findValue(setting: Setting, flags: ConfigFlags, env: Readonly<Record<st
   return { value: setting.fallback, from: "default" };
 }
 
-function storeLocation(dataDir: string, flags: ConfigFlags, env: Readonly<Record<string, string | undefined>>): StoreLocation {
-  const url = env[databaseUrlEnv];
-  if (url === undefined || url === "") return { engine: "sqlite", path: join(dataDir, "pullwright.db") };
-  if (flags.values?.["database_path"] !== undefined) throw new PullwrightError("CONFIG_INVALID", `Both a SQLite path and ${databaseUrlEnv} are given; use one.`);
+function storeLocation(dataDir: string, env: Readonly<Record<string, string | undefined>>): StoreLocation {
+  const file = env[`${databaseUrlEnv}_FILE`];
+  const url = env[databaseUrlEnv] || (file ? readSecretFile(file, `${databaseUrlEnv}_FILE`) : undefined);
+  if (url === undefined) return { engine: "sqlite", path: join(dataDir, "pullwright.db") };
   if (!/^postgres(ql)?:\/\//.test(url)) throw new PullwrightError("CONFIG_INVALID", `${databaseUrlEnv} does not start with postgres://. Leave it out for the embedded store.`);
   return { engine: "postgres", url };
 }
@@ -127,7 +125,7 @@ function secretOrigin(setting: SecretSetting, suffix: "" | "_PREVIOUS", env: Rea
 /** Variables in our name that mean nothing here are said aloud: a slip of the pen must not look like a setting. */
 function unknownVariables(env: Readonly<Record<string, string | undefined>>): string[] {
   const secrets = secretSettings.flatMap(({ env: name }) => [name, `${name}_FILE`, `${name}_PREVIOUS`, `${name}_PREVIOUS_FILE`]);
-  const known = [...settings.map((setting) => setting.env as string), ...secrets, databaseUrlEnv, "PULLWRIGHT_CONFIG"];
+  const known = [...settings.map((setting) => setting.env as string), ...secrets, databaseUrlEnv, `${databaseUrlEnv}_FILE`, "PULLWRIGHT_CONFIG"];
   return Object.keys(env)
     .filter((name) => name.startsWith("PULLWRIGHT_") && !known.includes(name))
     .map((name) => `${name} is not a setting of this version; the nearest is ${nearest(name, known)}.`);

@@ -10,11 +10,14 @@ export type WebhookSources = { find: FindSource; list: ListedSource[] };
 /** How long a secret that was read counts as fresh. A rotated file counts within this time; a file is not read for each of thousands of requests. */
 const freshMs = 1000;
 
+/** What is heard of secrets while the process runs: `secretsRead` when a source has other ones than before, `unreadable` when a reading fails after one that did not. */
+export type SecretListener = { secretsRead: (secrets: string[]) => void; unreadable: (source: string, error: unknown) => void };
+
 /**
  * The sources that may send: one for each provider by the environment's secrets, and those of pullwright.yaml with their own. A secret that
- * cannot be read counts as none: its source then refuses everything, and `onUnreadable` hears why.
+ * cannot be read counts as none: its source then refuses everything until it can be.
  */
-export function createWebhookSources(config: Config, now: () => number, onUnreadable: (source: string, error: unknown) => void): WebhookSources {
+export function createWebhookSources(config: Config, now: () => number, on: SecretListener): WebhookSources {
   const { secrets } = config;
   const list: ListedSource[] = [
     source("github", "github", () => ({ ...none, hmac: valuesOf(secrets.githubWebhook) })),
@@ -34,15 +37,20 @@ export function createWebhookSources(config: Config, now: () => number, onUnread
   function source(name: string, provider: Source["provider"], read: () => SourceSecrets): ListedSource {
     let kept: SourceSecrets = none;
     let keptUntil = -Infinity;
+    let wasReadable = true;
     const current = (): SourceSecrets => {
       if (now() < keptUntil) return kept;
+      const before = JSON.stringify(kept);
       try {
         kept = read();
+        wasReadable = true;
       } catch (error) {
         kept = none;
-        onUnreadable(name, error);
+        if (wasReadable) on.unreadable(name, error);
+        wasReadable = false;
       }
       keptUntil = now() + freshMs;
+      if (JSON.stringify(kept) !== before) on.secretsRead(Object.values(kept).flat());
       return kept;
     };
     const path = name === provider ? `/api/webhooks/${provider}` : `/api/webhooks/${provider}/${name}`;

@@ -46,7 +46,7 @@ export const deliveryMoves: DeliveryMove[] = [
     name: "markDead",
     from: ["received"],
     to: "dead",
-    when: "The payload is refused, its source may not speak of this repository, or it failed three times.",
+    when: "The payload is refused, its source may not speak of this repository, or it failed three times, or took its digester down six times.",
     otherwise: "Nothing.",
   },
   {

@@ -16,7 +16,7 @@ export function addDeliveriesCommands(program: Command): void {
     .addHelpText("after", "\nExamples:\n  pullwright deliveries list --state dead\n  pullwright deliveries list --source github --ndjson")
     .action(async ({ state, source, ...options }, command) => {
       const filter = { ...(state === undefined ? {} : { state }), ...(source === undefined ? {} : { source }) };
-      await withOperations(command, "read", (perform) => printList<Row>(options, columns, "No deliveries yet. `pullwright start` says where webhooks go.", async (page) => perform("listDeliveries", { ...page, ...filter })));
+      await withOperations(command, "read", (perform) => printList<Row>(options, columns, Object.keys(filter).length > 0 ? "Nothing matches." : "No deliveries. `pullwright start` says where webhooks go.", async (page) => perform("listDeliveries", { ...page, ...filter })));
     });
 
   deliveries

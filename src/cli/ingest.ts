@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from "@commander-js/extra-typings";
 import { startService } from "../app.ts";
-import { loadConfig } from "../config.ts";
 import { runUntilStopped } from "./run-until-stopped.ts";
 import { welcome } from "./start.ts";
+import { configOf } from "./with-operations.ts";
 
 export function addIngestCommands(program: Command): void {
   const ingest = program.command("ingest").description("take in what forges and CI say");
@@ -15,9 +15,8 @@ export function addIngestCommands(program: Command): void {
     .option("--path <path>", "one more path for GitHub's webhooks", parsePath)
     .addHelpText("after", "\nExample:\n  PULLWRIGHT_GITHUB_WEBHOOK_SECRET=… pullwright ingest webhook serve --port 8096")
     .action(async ({ port, host, path }, command) => {
-      const { config: configPath, dataDir } = command.optsWithGlobals() as { config?: string; dataDir?: string };
       const values = { ...(port === undefined ? {} : { "receiver.port": String(port) }), ...(host === undefined ? {} : { "receiver.host": host }) };
-      const config = loadConfig({ values, ...(configPath === undefined ? {} : { configPath }), ...(dataDir === undefined ? {} : { dataDir }) });
+      const config = configOf(command, values);
       await runUntilStopped((onDied) => startService(config, { app: false, onDied, ...(path === undefined ? {} : { receiverPath: path }) }), (service) => process.stdout.write(welcome(service)));
     });
 }

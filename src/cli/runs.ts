@@ -14,7 +14,7 @@ export function addRunsCommand(program: Command): void {
     .addHelpText("after", "\nExamples:\n  pullwright runs --status failure --since 7d\n  pullwright runs --commit-sha 1a2b3c4 --json")
     .action(async ({ repo, commitSha, status, since, ...options }, command) => {
       const filter = { ...(repo === undefined ? {} : { repo }), ...(commitSha === undefined ? {} : { commit_sha: commitSha }), ...(status === undefined ? {} : { status }), ...(since === undefined ? {} : { since }) };
-      await withOperations(command, "read", (perform) => printList<Row>(options, columns, "No CI runs yet. They appear when a forge's or a CI system's webhook tells of one.", async (page) => perform("listCiRuns", { ...page, ...filter })));
+      await withOperations(command, "read", (perform) => printList<Row>(options, columns, Object.keys(filter).length > 0 ? "Nothing matches." : "No CI runs. They appear when a forge's or a CI system's webhook tells of one.", async (page) => perform("listCiRuns", { ...page, ...filter })));
     });
 }
 

@@ -1,4 +1,4 @@
-import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
+import { isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { PullwrightError } from "../domain/error.ts";
 import { nearest } from "./nearest.ts";
@@ -37,7 +37,7 @@ export function readYaml(text: string, path: string): YamlFile {
 
   const whereIs = (keys: string[]): string => {
     const node: unknown = document.getIn(keys, true);
-    return `${at(isScalar(node) || isMap(node) ? node.range?.[0] : undefined)} ${keys.join(".")}`;
+    return `${at(isNode(node) ? node.range?.[0] : undefined)} ${keys.join(".")}`;
   };
 
   return {

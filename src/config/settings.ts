@@ -15,7 +15,6 @@ const port = { kind: "integer", min: 0, max: 65535 } as const;
 /** Every setting that is not a secret, in the order in which `pullwright config` prints them. */
 export const settings = [
   { key: "data_dir", env: "PULLWRIGHT_DATA_DIR", type: { kind: "text" }, fallback: "~/.pullwright", meaning: "Where the store, the API token and the secrets directory are. Must be on a local disk." },
-  { key: "environment", env: "PULLWRIGHT_ENVIRONMENT", type: { kind: "choice", of: ["production", "development"] }, fallback: "production", meaning: "`development` opens routes that tests of integrations need." },
   { key: "log_level", env: "PULLWRIGHT_LOG_LEVEL", type: { kind: "choice", of: ["debug", "info", "warn", "error", "silent"] }, fallback: "info", meaning: "How much is logged to standard error." },
   { key: "base_url", env: "PULLWRIGHT_BASE_URL", type: { kind: "text", pattern: /^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/, says: "is an http or https URL" }, fallback: null, meaning: "Where people reach the dashboard; its host may be asked for, and links in texts start with it." },
   { key: "app.host", env: "PULLWRIGHT_APP_HOST", type: host, fallback: "127.0.0.1", meaning: "Address of the app: dashboard, API and the webhook paths." },

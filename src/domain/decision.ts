@@ -3,7 +3,7 @@
  * `recorded`: rows changed. `unchanged`: known already, or older than what is known. `nothing`: no rule wants anything done. `refused`: set aside.
  */
 export type Decision = {
-  /** The rule's file name. */
+  /** Which rule spoke: a file of decide/rules, or one of the recorders' own names (`record-pull-request`, `once-per-event`, `set-aside`, …). */
   rule: string;
   verdict: "recorded" | "unchanged" | "nothing" | "refused";
   /** A sentence for the person who asks why. */

@@ -33,7 +33,7 @@ export type AcceptOutcome =
   | { kind: "accepted" }
   | { kind: "duplicate" }
   | { kind: "conflict" }
-  | { kind: "shed"; because: string; retryAfterSeconds: number };
+  | { kind: "shed"; code: "STORE_UNAVAILABLE" | "STORE_FULL"; because: string; retryAfterSeconds: number };
 
 /**
  * Stores a batch in one synced transaction and answers in the batch's order. Safe to call again with the same deliveries: they come back

@@ -16,7 +16,7 @@ export const errorCodes = {
   HEADERS_TOO_LARGE: { status: 431, retryable: false, meaning: "The headers are over 16 KiB.", remedy: "Send fewer or shorter headers." },
   ADDRESS_NOT_ALLOWED: { status: 403, retryable: false, meaning: "The sender's address is outside the allow-list.", remedy: "Add the address to `receiver.allow` or switch the list off." },
   RATE_LIMITED: { status: 429, retryable: true, meaning: "This address sent more than the configured rate.", remedy: "Wait, or raise `receiver.rate_limit_per_minute`." },
-  STORE_UNAVAILABLE: { status: 503, retryable: true, meaning: "The store cannot take this right now.", remedy: "Look at `pullwright doctor` and the log; senders may try again." },
+  STORE_UNAVAILABLE: { status: 503, retryable: true, meaning: "The store cannot take this right now.", remedy: "The log says why; senders may try again." },
   STORE_FULL: { status: 503, retryable: true, meaning: "The disk or the backlog is full.", remedy: "Make room on the disk of the data directory." },
   // Digesting: why a delivery is dead
   BAD_JSON: { status: 422, retryable: false, meaning: "The body is not JSON.", remedy: "Look at the raw body; replay it after a fix." },

@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { PullwrightError } from "../domain/error.ts";
 import { type ChangedTopic, type EngineOptions, plainError, startEngine } from "./engine.ts";
 import { createLog } from "../log.ts";
+import { createLiveRedact } from "../redact/live-redact.ts";
 import type { OperationName } from "../operations/operations.ts";
 import { type PackedBatch, type PackedOutcomes, packOutcomes, unpackBatch } from "./packed-batch.ts";
 
@@ -10,6 +11,7 @@ export type EngineRequest =
   | { kind: "accept"; id: number; batch: PackedBatch }
   | { kind: "perform"; id: number; name: OperationName; input: unknown }
   | { kind: "ready"; id: number }
+  | { kind: "learn"; id: number; secrets: readonly string[] }
   | { kind: "stop"; id: number };
 
 /** What the thread answers, and what it tells unasked. */
@@ -21,15 +23,18 @@ export type EngineMessage =
   | { kind: "failed"; id: number; error: ReturnType<typeof plainError> }
   | { kind: "changed"; topics: ChangedTopic[] };
 
-export type EngineThreadData = { options: EngineOptions; logLevel: string };
+/** The secrets are for redaction only. */
+export type EngineThreadData = { options: EngineOptions; secrets: readonly string[]; logLevel: string };
 
 const port = parentPort;
 if (port === null) throw new Error("engine-thread.ts is the entry of a thread; start it with startEngineThread()");
 const send = (message: EngineMessage): void => port.postMessage(message);
-const { options, logLevel } = workerData as EngineThreadData;
+const { options, secrets, logLevel } = workerData as EngineThreadData;
+const { redact, learn } = createLiveRedact(secrets);
 
 const engine = await startEngine(options, {
-  log: createLog({ level: logLevel, secrets: options.secrets }),
+  log: createLog({ level: logLevel, redact }),
+  redact,
   onChanged: (topics) => send({ kind: "changed", topics }),
 }).catch((error: unknown) => {
   // Thrown out of a thread, an error would lose its code on the way.
@@ -55,6 +60,8 @@ async function answer(request: Exclude<EngineRequest, { kind: "accept" }>): Prom
       return engine.perform(request.name, request.input);
     case "ready":
       return engine.ready();
+    case "learn":
+      return learn(request.secrets);
     case "stop":
       await engine.stop();
       port?.unref();

@@ -10,15 +10,13 @@ import type { Log } from "../log.ts";
 import { createNormaliser } from "../normalise/normaliser.ts";
 import type { Operation } from "../operations/operation.ts";
 import { type OperationName, operations } from "../operations/operations.ts";
-import { createRedact } from "../redact/redact.ts";
+import type { Redact } from "../redact/redact.ts";
 import { openStore, type StoreLocation } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
 
 /** All that the engine needs to start; plain data, because it crosses into a thread. */
 export type EngineOptions = {
   store: StoreLocation;
-  /** For redaction only. */
-  secrets: string[];
   /** Source name to the lower-case names of the repositories that it may speak of; sources that are not bound are absent. */
   boundRepositories: Record<string, string[]>;
 };
@@ -39,7 +37,7 @@ export type Engine = {
   stop: () => Promise<void>;
 };
 
-export type EngineDeps = { log: Log; onChanged: (topics: ChangedTopic[]) => void };
+export type EngineDeps = { log: Log; redact: Redact; onChanged: (topics: ChangedTopic[]) => void };
 
 const batchMax = { deliveries: 48, bodyBytes: 8 * 1024 * 1024 };
 /** While senders keep it busy: enough to go on, little enough not to be felt. */
@@ -54,7 +52,7 @@ export async function startEngine(options: EngineOptions, deps: EngineDeps): Pro
   const owner = `${hostname()}/${process.pid}/${randomUUID()}`;
   await releaseLeasesOfTheDead(store);
   const normaliser = createNormaliser({ timeoutMs: 10_000, heapMegabytesMax: 512 });
-  const redact = createRedact(options.secrets);
+  const { redact } = deps;
   const bound = new Map(Object.entries(options.boundRepositories).map(([source, names]) => [source, new Set(names)]));
   const digestDeps = { store, normaliser, redact, clock: systemClock, owner, boundRepositories: (source: string) => bound.get(source) };
 
@@ -93,7 +91,7 @@ export async function startEngine(options: EngineOptions, deps: EngineDeps): Pro
   return {
     accept: async (batch) => {
       lastAcceptedMs = performance.now();
-      if (space.isFull()) return batch.map(() => ({ kind: "shed", because: "The disk is almost full", retryAfterSeconds: 60 }));
+      if (space.isFull()) return batch.map(() => ({ kind: "shed", code: "STORE_FULL", because: "The disk is almost full", retryAfterSeconds: 60 }));
       try {
         const outcomes = await store.accept(batch);
         lastAcceptedMs = performance.now();
@@ -101,7 +99,7 @@ export async function startEngine(options: EngineOptions, deps: EngineDeps): Pro
         return outcomes;
       } catch (error) {
         deps.log.error({ err: error, deliveries: batch.length }, "The store took nothing of a batch; its senders are told to come again");
-        return batch.map(() => ({ kind: "shed", because: "The store cannot take this now", retryAfterSeconds: 5 }));
+        return batch.map(() => ({ kind: "shed", code: "STORE_UNAVAILABLE", because: "The store cannot take this now", retryAfterSeconds: 5 }));
       }
     },
     perform: async (name, input) => {

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { AcceptOutcome } from "../domain/delivery.ts";
 import { PullwrightError } from "../domain/error.ts";
-import type { ChangedTopic, Engine, EngineOptions } from "./engine.ts";
+import type { ChangedTopic, Engine } from "./engine.ts";
 import type { EngineMessage, EngineRequest, EngineThreadData } from "./engine-thread.ts";
 import { packBatch, unpackOutcomes } from "./packed-batch.ts";
 
@@ -10,12 +10,14 @@ type Waiting = { resolve: (value: never) => void; reject: (error: unknown) => vo
 /** A request before it has its number. */
 type Unnumbered = EngineRequest extends infer Request ? (Request extends EngineRequest ? Omit<Request, "id"> : never) : never;
 
+/** The engine as the rest of the process sees it; it can be told of secrets that were rotated in. */
+export type EngineThread = Engine & { learn: (secrets: readonly string[]) => Promise<void> };
+
 /**
- * Starts the engine in a thread of its own and hands it out as if it were here. When the thread dies,
- * everything asked of it fails and `onDied` is called: the service then ends, because it could neither store nor answer.
+ * Starts the engine in a thread of its own and hands it out as if it were here. When the thread dies, everything asked of it fails and `onDied` is called: the service then ends, because it could neither store nor answer.
  */
-export async function startEngineThread(options: EngineOptions, logLevel: string, on: { changed: (topics: ChangedTopic[]) => void; died: (error: Error) => void }): Promise<Engine> {
-  const worker = new Worker(new URL("./engine-thread.ts", import.meta.url), { workerData: { options, logLevel } satisfies EngineThreadData });
+export async function startEngineThread(data: EngineThreadData, on: { changed: (topics: ChangedTopic[]) => void; died: (error: Error) => void }): Promise<EngineThread> {
+  const worker = new Worker(new URL("./engine-thread.ts", import.meta.url), { workerData: data });
   const waiting = new Map<number, Waiting>();
   let last = 0;
   let stopping = false;
@@ -54,6 +56,7 @@ export async function startEngineThread(options: EngineOptions, logLevel: string
     },
     perform: (name, input) => ask({ kind: "perform", name, input }),
     ready: () => ask({ kind: "ready" }),
+    learn: (secrets) => ask({ kind: "learn", secrets }),
     stop: async () => {
       stopping = true;
       if (ended === null) await ask({ kind: "stop" });

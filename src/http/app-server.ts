@@ -68,6 +68,8 @@ export async function startAppServer(options: AppServerOptions, deps: AppServerD
     // What the router itself finds wrong with a path, before any route: broken percent signs, a part that is too long.
     frameworkErrors: (error, _request, reply) => void sendError(reply as FastifyReply, error.code === "FST_ERR_MAX_PARAM_LENGTH" ? "RESOURCE_NOT_FOUND" : "BAD_REQUEST", error.code === "FST_ERR_MAX_PARAM_LENGTH" ? "No id is that long." : "The path is not well-formed."),
   });
+  // JSON only: a text is what a form of another site can send without asking.
+  app.removeContentTypeParser("text/plain");
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, deps.log));
@@ -75,9 +77,9 @@ export async function startAppServer(options: AppServerOptions, deps: AppServerD
   await app.register(fastifyHelmet, { contentSecurityPolicy: { useDefaults: false, directives: pagePolicy }, strictTransportSecurity: false, crossOriginEmbedderPolicy: false });
   await app.register(fastifySwagger, { openapi: { openapi: "3.1.0", info: apiInfo(options.version), components: { securitySchemes: { bearer: { type: "http", scheme: "bearer" } } }, security: [{ bearer: [] }] }, transform: jsonSchemaTransform, transformObject: jsonSchemaTransformObject });
   app.addHook("onRequest", async (request, reply) => {
-    if (needsSignIn(request.url) && !isSignedIn(request, signIn)) await sendError(reply, "UNAUTHORIZED", "This needs the bearer token, or a browser that is signed in. `pullwright start` prints a link for it.");
+    if (needsSignIn(request) && !isSignedIn(request, signIn)) await sendError(reply, "UNAUTHORIZED", "This needs the bearer token, or a browser that is signed in. `pullwright start` prints a link for it.");
   });
-  await app.register(fastifySwaggerUi, { routePrefix: "/api/docs", uiConfig: { docExpansion: "list" }, staticCSP: true });
+  await app.register(fastifySwaggerUi, { routePrefix: "/api/docs", uiConfig: { docExpansion: "list", validatorUrl: null }, staticCSP: true, transformStaticCSP: () => docsPolicy });
   addSessionRoutes(app, { signIn, clock: deps.clock, secure: options.baseUrl?.startsWith("https:") ?? false });
   addOperationRoutes(app, { perform: deps.perform, stream });
   app.get("/api/openapi.json", { schema: { hide: true } }, async () => app.swagger());
@@ -133,8 +135,11 @@ const pagePolicy = {
   "frame-ancestors": ["'none'"],
 };
 
+/** Of the API's page, whose own default would load from elsewhere, let others frame it, and turn its links to https. The hash is of the one style in its markup. */
+const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-hashes' 'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 function apiInfo(version: string) {
-  return { title: "Pullwright", version, description: "What came of agents' work: webhooks, pull requests, CI runs. Lists take `limit` and `cursor`; errors are `{detail: {error_code, message, retryable}}`." };
+  return { title: "Pullwright", version, description: "What came of agents' work: webhooks, pull requests, CI runs. Lists take `limit` and `cursor` and say in `X-Total-Count` how many rows there are (exact up to 10,000); errors are `{detail: {error_code, message, retryable}}`." };
 }
 
 function refusedByHost(request: IncomingMessage, response: ServerResponse, hosts: AllowedHosts): boolean {
@@ -151,8 +156,13 @@ function refuse(response: ServerResponse, status: number, code: "BAD_REQUEST" | 
   return true;
 }
 
-function needsSignIn(url: string): boolean {
-  return url.startsWith("/api/") && !/^\/api\/v1\/session\/?(\?|$)/.test(url);
+/**
+ * By the route that was found, not by the path as written: `/%61pi/v1/prs` finds the same route as `/api/v1/prs`. What finds none is judged by
+ * its path, and learns nothing but that there is nothing.
+ */
+function needsSignIn(request: FastifyRequest): boolean {
+  const route = request.routeOptions.url ?? request.url;
+  return route.startsWith("/api/") && route !== "/api/v1/session";
 }
 
 function isSignedIn(request: FastifyRequest, signIn: SignIn): boolean {

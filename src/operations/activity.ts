@@ -10,7 +10,7 @@ export const readActivity = operation({
   name: "readActivity",
   kind: "read",
   summary: "How much happened when, in equal spans of time, for a picture.",
-  input: z.object({ hours: wholeNumber(1, 24 * 14).default(24), buckets: wholeNumber(1, 200).default(48) }),
+  input: z.object({ hours: wholeNumber(1, 24 * 14).default(24).describe("How far back, in hours; 24 unless said."), buckets: wholeNumber(1, 200).default(48).describe("How many spans at most; 48 unless said.") }),
   output: z
     .object({
       from: z.string(),

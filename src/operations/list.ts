@@ -5,7 +5,7 @@ import { wholeNumber } from "./whole-number.ts";
 
 /** What every list takes. */
 export const listInput = {
-  limit: wholeNumber(1, 200).default(50).describe("How many rows, 1 to 200."),
+  limit: wholeNumber(1, 200).default(50).describe("How many rows, 1 to 200; 50 unless said."),
   cursor: z.string().max(1000).optional().describe("`next_cursor` of the page before."),
 };
 

@@ -8,7 +8,7 @@ import { wholeNumber } from "./whole-number.ts";
 export const repositoryRow = z
   .object({
     id: z.number().int(),
-    provider: z.enum(["github", "gitlab"]).nullable().describe("Null while only a CI system has spoken of it."),
+    forge: z.enum(["github", "gitlab"]).nullable().describe("Null while only a CI system has spoken of it."),
     host: z.string().nullable(),
     slug: z.string(),
     url: z.string().nullable(),
@@ -44,5 +44,5 @@ export const getRepository = operation({
 
 function showRepository(row: RepositoryRow): z.output<typeof repositoryRow> {
   const { id, forge, host, slug, url, default_branch, state } = row;
-  return { id, provider: forge, host, slug, url, default_branch, state };
+  return { id, forge, host, slug, url, default_branch, state };
 }

@@ -21,7 +21,11 @@ export type Admitted = {
 
 /** One provider's rules: who may speak, and what the headers say of the delivery. Pure but for the keys, which remember. */
 export type ProviderRules = {
-  admit: (headers: ArrivingHeaders, secrets: SourceSecrets, deps: { keys: SecretKeys; clock: Clock }) => Admitted | Refusal;
+  admit: (
+    headers: ArrivingHeaders,
+    secrets: SourceSecrets,
+    deps: { keys: SecretKeys; clock: Clock },
+  ) => Admitted | Refusal;
   /** The delivery id where `admit` could not say it. Only asked about bodies whose signature held. */
   deliveryIdFromBody: (headers: ArrivingHeaders, body: Uint8Array) => string;
   contentTypes: readonly ArrivedDelivery["contentType"][];

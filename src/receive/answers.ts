@@ -15,11 +15,20 @@ export type Answer = {
 export type Refusal = Answer & { kind: "refused"; code: ErrorCode };
 
 /** A refusal in the one shape of error bodies, with `Retry-After` where a time is given. */
-export function refusal(code: ErrorCode, message: string, extra: { retryAfterSeconds?: number; allow?: string } = {}): Refusal {
+export function refusal(
+  code: ErrorCode,
+  message: string,
+  extra: { retryAfterSeconds?: number; allow?: string } = {},
+): Refusal {
   const more: string[] = [];
-  if (extra.retryAfterSeconds !== undefined) more.push("Retry-After", String(Math.max(1, Math.ceil(extra.retryAfterSeconds))));
+  if (extra.retryAfterSeconds !== undefined)
+    more.push("Retry-After", String(Math.max(1, Math.ceil(extra.retryAfterSeconds))));
   if (extra.allow !== undefined) more.push("Allow", extra.allow);
-  return { kind: "refused", code, ...jsonAnswer(errorCodes[code].status, JSON.stringify(errorBody(code, message)), more) };
+  return {
+    kind: "refused",
+    code,
+    ...jsonAnswer(errorCodes[code].status, JSON.stringify(errorBody(code, message)), more),
+  };
 }
 
 /** An answer of the receiver's own, where the status says enough: health. */
@@ -38,14 +47,25 @@ export const refusals = {
   requestTimeout: refusal("REQUEST_TIMEOUT", "The request came too slowly."),
   addressNotAllowed: refusal("ADDRESS_NOT_ALLOWED", "This address is outside the receiver's allow-list."),
   sourceNotFound: refusal("SOURCE_NOT_FOUND", "No source of this name is configured."),
-  wrongSignature: refusal("INVALID_SIGNATURE", "The signature does not match the body; is the same secret set on both sides?"),
+  wrongSignature: refusal(
+    "INVALID_SIGNATURE",
+    "The signature does not match the body; is the same secret set on both sides?",
+  ),
   bodyTooLarge: refusal("BODY_TOO_LARGE", "The body is over 25 MiB."),
   notAnObject: refusal("BAD_REQUEST", "The body is empty, or is not one JSON object."),
   contentType: refusal("UNSUPPORTED_MEDIA_TYPE", "The content type is none that this path takes."),
-  contentEncoding: refusal("UNSUPPORTED_MEDIA_TYPE", "Bodies with a content encoding are not taken; send the body as it is."),
-  deliveryIdConflict: refusal("DELIVERY_ID_CONFLICT", "This delivery id is stored with another body; the first is kept."),
+  contentEncoding: refusal(
+    "UNSUPPORTED_MEDIA_TYPE",
+    "Bodies with a content encoding are not taken; send the body as it is.",
+  ),
+  deliveryIdConflict: refusal(
+    "DELIVERY_ID_CONFLICT",
+    "This delivery id is stored with another body; the first is kept.",
+  ),
   busy: refusal("STORE_UNAVAILABLE", "Too much is waiting to be stored; try again.", { retryAfterSeconds: 5 }),
-  storeFailed: refusal("STORE_UNAVAILABLE", "The store cannot take this right now; try again.", { retryAfterSeconds: 5 }),
+  storeFailed: refusal("STORE_UNAVAILABLE", "The store cannot take this right now; try again.", {
+    retryAfterSeconds: 5,
+  }),
 };
 
 /** What a stored delivery is told. Ids and events have passed their patterns, so nothing in them needs escaping. */

@@ -60,7 +60,13 @@ export function readArrivingHeaders(rawHeaders: readonly string[]): ArrivingHead
   return headers;
 }
 
-const credentials: ReadonlySet<ReadHeader> = new Set(["x-hub-signature-256", "x-gitlab-token", "webhook-signature", "circleci-signature", "x-webhook-signature-256"]);
+const credentials: ReadonlySet<ReadHeader> = new Set([
+  "x-hub-signature-256",
+  "x-gitlab-token",
+  "webhook-signature",
+  "circleci-signature",
+  "x-webhook-signature-256",
+]);
 
 /** As the forges spell them, so that the usual request needs no lower-casing. */
 const usualSpellings = [

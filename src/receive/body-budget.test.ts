@@ -20,7 +20,11 @@ test("bytes are taken while there is room and given back", () => {
 test("large bodies leave an eighth of the room to small ones", () => {
   const budget = createBodyBudget({ bytesMax: 80 });
 
-  expect([budget.tryTake(70, "large"), budget.tryTake(1, "large"), budget.tryTake(10, "small")]).toEqual([true, false, true]);
+  expect([budget.tryTake(70, "large"), budget.tryTake(1, "large"), budget.tryTake(10, "small")]).toEqual([
+    true,
+    false,
+    true,
+  ]);
 });
 
 test("a body that is larger than the room there is gets its turn alone", () => {
@@ -79,7 +83,11 @@ test("a wait ends after its time, and a line that is full ends it at once", () =
 });
 
 test("whatever is taken, waited for, left and given back, the room is never overdrawn and comes back whole", () => {
-  const act = fc.record({ bytes: fc.integer({ min: 1, max: 60 }), size: fc.constantFrom<"small" | "large">("small", "large"), does: fc.constantFrom("take", "wait", "give", "leave", "time") });
+  const act = fc.record({
+    bytes: fc.integer({ min: 1, max: 60 }),
+    size: fc.constantFrom<"small" | "large">("small", "large"),
+    does: fc.constantFrom("take", "wait", "give", "leave", "time"),
+  });
   fc.assert(
     fc.property(fc.array(act, { maxLength: 60 }), (acts) => {
       const budget = createBodyBudget({ bytesMax: 80, waitersMax: 4 });

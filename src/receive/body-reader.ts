@@ -101,7 +101,8 @@ export function createBodyReader<Owner>(deps: BodyReaderDeps<Owner>): BodyReader
     const { declaredBytes, bytes } = reading;
     if (reading.buffer === null && bytes === declaredBytes && isAlone(piece)) return finish(reading, piece);
     const before = bytes - piece.length;
-    if (reading.buffer === null || reading.buffer.length < bytes) reading.buffer = grown(reading.buffer, before, capacityFor(reading));
+    if (reading.buffer === null || reading.buffer.length < bytes)
+      reading.buffer = grown(reading.buffer, before, capacityFor(reading));
     reading.buffer.set(piece, before);
     if (bytes === declaredBytes) finish(reading, reading.buffer);
   }
@@ -171,7 +172,17 @@ export function createBodyReader<Owner>(deps: BodyReaderDeps<Owner>): BodyReader
 
   return {
     read(request, owner, declaredBytes) {
-      const reading: Reading<Owner> = { owner, request, declaredBytes, bytes: 0, charged: 0, reserved: false, buffer: null, seconds: 0, leaveLine: null };
+      const reading: Reading<Owner> = {
+        owner,
+        request,
+        declaredBytes,
+        bytes: 0,
+        charged: 0,
+        reserved: false,
+        buffer: null,
+        seconds: 0,
+        leaveLine: null,
+      };
       if (declaredBytes === 0) return deps.onWhole(owner, Buffer.allocUnsafeSlow(0), 0);
       if (declaredBytes === undefined || declaredBytes <= smallBytesMax) return begin(reading);
       reading.reserved = true;

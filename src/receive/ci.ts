@@ -48,7 +48,10 @@ function circleciCheck(headers: ArrivingHeaders, secrets: SourceSecrets, keys: S
 function genericCheck(headers: ArrivingHeaders, secrets: SourceSecrets, keys: SecretKeys): SignatureCheck | Refusal {
   const live = liveKeys(secrets.hmac, keys.ofText);
   const signature = headers["x-webhook-signature-256"];
-  if (signature === undefined) return live.keys.length > 0 || liveKeys(secrets.circleci, keys.ofText).keys.length > 0 ? signatureMissing : notConfigured;
+  if (signature === undefined)
+    return live.keys.length > 0 || liveKeys(secrets.circleci, keys.ofText).keys.length > 0
+      ? signatureMissing
+      : notConfigured;
   if (live.keys.length === 0) return notConfigured;
   if (headers.credentialRepeated || !genericPattern.test(signature)) return signatureMalformed;
   return { live, signedBefore: "", claimed: [Buffer.from(signature.slice(7), "hex")] };
@@ -60,9 +63,18 @@ const circleciV1Pattern = /^v1=[0-9a-f]{64}$/;
 const genericPattern = /^sha256=[0-9a-f]{64}$/;
 const ciDeliveryIdPattern = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
 
-const notConfigured = refusal("SOURCE_NOT_CONFIGURED", "No CI webhook secret is configured for this source.", { retryAfterSeconds: 60 });
-const circleciNotConfigured = refusal("SOURCE_NOT_CONFIGURED", "No CircleCI webhook secret is configured for this source.", { retryAfterSeconds: 60 });
+const notConfigured = refusal("SOURCE_NOT_CONFIGURED", "No CI webhook secret is configured for this source.", {
+  retryAfterSeconds: 60,
+});
+const circleciNotConfigured = refusal(
+  "SOURCE_NOT_CONFIGURED",
+  "No CircleCI webhook secret is configured for this source.",
+  { retryAfterSeconds: 60 },
+);
 const signatureMissing = refusal("INVALID_SIGNATURE", "circleci-signature or X-Webhook-Signature-256 is missing.");
-const signatureMalformed = refusal("INVALID_SIGNATURE", "The signature header is malformed, or there is more than one.");
+const signatureMalformed = refusal(
+  "INVALID_SIGNATURE",
+  "The signature header is malformed, or there is more than one.",
+);
 const headerRepeated = refusal("BAD_REQUEST", "A header that may come once came twice.");
 const deliveryIdUnusable = refusal("BAD_REQUEST", "X-Delivery-Id is malformed.");

@@ -8,4 +8,5 @@ export function contentTypeOf(header: string | undefined): ArrivedDelivery["cont
   return mediaType === "application/json" || mediaType === "application/x-www-form-urlencoded" ? mediaType : null;
 }
 
-const contentTypePattern = /^[ \t]*(application\/(?:json|x-www-form-urlencoded))[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)?;?[ \t]*$/i;
+const contentTypePattern =
+  /^[ \t]*(application\/(?:json|x-www-form-urlencoded))[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)?;?[ \t]*$/i;

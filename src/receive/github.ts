@@ -42,9 +42,14 @@ const signatureStart = "sha256=".length;
 const eventPattern = /^[a-z][a-z0-9_]{0,63}$/;
 const hookIdPattern = /^[0-9]{0,20}$/;
 
-const notConfigured = refusal("SOURCE_NOT_CONFIGURED", "No GitHub webhook secret is configured for this source.", { retryAfterSeconds: 60 });
+const notConfigured = refusal("SOURCE_NOT_CONFIGURED", "No GitHub webhook secret is configured for this source.", {
+  retryAfterSeconds: 60,
+});
 const signatureMissing = refusal("INVALID_SIGNATURE", "X-Hub-Signature-256 is missing; set a secret on the webhook.");
-const signatureMalformed = refusal("INVALID_SIGNATURE", "X-Hub-Signature-256 is not one `sha256=` and 64 lower-case hex digits.");
+const signatureMalformed = refusal(
+  "INVALID_SIGNATURE",
+  "X-Hub-Signature-256 is not one `sha256=` and 64 lower-case hex digits.",
+);
 const headerRepeated = refusal("BAD_REQUEST", "A header that may come once came twice.");
 const deliveryIdUnusable = refusal("BAD_REQUEST", "X-GitHub-Delivery is missing or malformed.");
 const eventUnusable = refusal("BAD_REQUEST", "X-GitHub-Event is missing or malformed.");

@@ -19,7 +19,9 @@ import type { SourceSecrets } from "./source.ts";
 export const gitlabRules: ProviderRules = {
   contentTypes: ["application/json"],
   admit(headers, secrets, deps) {
-    const proof = hasSecret(secrets.signingTokens) ? checkOfSignature(headers, secrets, deps) : checkOfToken(headers, secrets, deps.keys);
+    const proof = hasSecret(secrets.signingTokens)
+      ? checkOfSignature(headers, secrets, deps)
+      : checkOfToken(headers, secrets, deps.keys);
     if (typeof proof !== "string" && "kind" in proof) return proof;
 
     if (headers.repeated !== undefined) return headerRepeated;
@@ -29,7 +31,14 @@ export const gitlabRules: ProviderRules = {
     if (hookId !== "" && !deliveryIdPattern.test(hookId)) return hookIdUnusable;
     const deliveryId = headers["webhook-id"] ?? headers["idempotency-key"] ?? null;
     if (!deliveryIdPattern.test(deliveryId ?? headers["x-gitlab-event-uuid"] ?? "")) return deliveryIdUnusable;
-    return { kind: "admitted", deliveryId, hookId, event, reply: knownGitlabEvents.has(event) ? "accepted" : "ignored", proof };
+    return {
+      kind: "admitted",
+      deliveryId,
+      hookId,
+      event,
+      reply: knownGitlabEvents.has(event) ? "accepted" : "ignored",
+      proof,
+    };
   },
   /** GitLab before 17.4 has no id of the delivery; its event id is shared by all hooks and payloads that the event leads to. */
   deliveryIdFromBody: (headers, body) => `${headers["x-gitlab-event-uuid"]}-${hash("sha256", body, "hex")}`,
@@ -42,14 +51,19 @@ function hasSecret(secrets: readonly string[]): boolean {
 /** A signature is good for five minutes around the time in it, by our clock. */
 const windowSeconds = 300;
 
-function checkOfSignature(headers: ArrivingHeaders, secrets: SourceSecrets, deps: { keys: SecretKeys; clock: Clock }): SignatureCheck | Refusal {
+function checkOfSignature(
+  headers: ArrivingHeaders,
+  secrets: SourceSecrets,
+  deps: { keys: SecretKeys; clock: Clock },
+): SignatureCheck | Refusal {
   const live = liveKeys(secrets.signingTokens, deps.keys.ofSigningToken);
   if (live.keys.length === 0) return signingTokenUnusable;
   const id = headers["webhook-id"];
   const timestamp = headers["webhook-timestamp"];
   const signature = headers["webhook-signature"];
   if (signature === undefined || id === undefined || timestamp === undefined) return signatureMissing;
-  if (headers.credentialRepeated || headers.repeated === "webhook-id" || headers.repeated === "webhook-timestamp") return signatureMalformed;
+  if (headers.credentialRepeated || headers.repeated === "webhook-id" || headers.repeated === "webhook-timestamp")
+    return signatureMalformed;
   const claimed = claimedDigests(signature);
   if (claimed.length === 0 || !timestampPattern.test(timestamp)) return signatureMalformed;
   if (Math.abs(deps.clock().getTime() / 1000 - Number(timestamp)) > windowSeconds) return signatureStale;
@@ -57,7 +71,8 @@ function checkOfSignature(headers: ArrivingHeaders, secrets: SourceSecrets, deps
 }
 
 const timestampPattern = /^[0-9]{1,12}$/;
-const signatureListPattern = /^v[0-9]{1,3}[a-z]{0,3},[A-Za-z0-9+/=_-]{1,256}(?: v[0-9]{1,3}[a-z]{0,3},[A-Za-z0-9+/=_-]{1,256}){0,3}$/;
+const signatureListPattern =
+  /^v[0-9]{1,3}[a-z]{0,3},[A-Za-z0-9+/=_-]{1,256}(?: v[0-9]{1,3}[a-z]{0,3},[A-Za-z0-9+/=_-]{1,256}){0,3}$/;
 /** 32 bytes have one spelling only: the last digit before `=` has two bits that must be zero. */
 const digestPattern = /^v1,[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/;
 
@@ -84,14 +99,31 @@ function checkOfToken(headers: ArrivingHeaders, secrets: SourceSecrets, keys: Se
 
 const eventPattern = /^[A-Za-z][A-Za-z0-9 _-]{0,63}$/;
 
-const notConfigured = refusal("SOURCE_NOT_CONFIGURED", "No GitLab signing token or secret token is configured for this source.", { retryAfterSeconds: 60 });
-const signingTokenUnusable = refusal("SOURCE_NOT_CONFIGURED", "The signing token configured for this source is not `whsec_` and base64.", { retryAfterSeconds: 60 });
-const signatureMissing = refusal("INVALID_SIGNATURE", "webhook-id, webhook-timestamp or webhook-signature is missing; this source takes signed webhooks only.");
+const notConfigured = refusal(
+  "SOURCE_NOT_CONFIGURED",
+  "No GitLab signing token or secret token is configured for this source.",
+  { retryAfterSeconds: 60 },
+);
+const signingTokenUnusable = refusal(
+  "SOURCE_NOT_CONFIGURED",
+  "The signing token configured for this source is not `whsec_` and base64.",
+  { retryAfterSeconds: 60 },
+);
+const signatureMissing = refusal(
+  "INVALID_SIGNATURE",
+  "webhook-id, webhook-timestamp or webhook-signature is missing; this source takes signed webhooks only.",
+);
 const signatureMalformed = refusal("INVALID_SIGNATURE", "webhook-signature or webhook-timestamp is malformed.");
-const signatureStale = refusal("INVALID_SIGNATURE", "webhook-timestamp is more than five minutes away from this server's clock.");
+const signatureStale = refusal(
+  "INVALID_SIGNATURE",
+  "webhook-timestamp is more than five minutes away from this server's clock.",
+);
 const tokenMissing = refusal("INVALID_SIGNATURE", "X-Gitlab-Token is missing; set the secret token on the webhook.");
 const tokenWrong = refusal("INVALID_SIGNATURE", "X-Gitlab-Token is not the secret of this source.");
 const headerRepeated = refusal("BAD_REQUEST", "A header that may come once came twice.");
 const eventUnusable = refusal("BAD_REQUEST", "X-Gitlab-Event is missing or malformed.");
 const hookIdUnusable = refusal("BAD_REQUEST", "X-Gitlab-Webhook-UUID is malformed.");
-const deliveryIdUnusable = refusal("BAD_REQUEST", "webhook-id, Idempotency-Key or X-Gitlab-Event-UUID is missing or malformed.");
+const deliveryIdUnusable = refusal(
+  "BAD_REQUEST",
+  "webhook-id, Idempotency-Key or X-Gitlab-Event-UUID is missing or malformed.",
+);

@@ -38,7 +38,8 @@ export function headersToKeep(provider: WebhookProvider, headers: ArrivingHeader
   const kept: Record<string, string> = {};
   for (const name of keptHeaders[provider]) {
     const value = headers[name];
-    if (value !== undefined) kept[name] = value.length > valueCharactersMax ? value.slice(0, valueCharactersMax) : value;
+    if (value !== undefined)
+      kept[name] = value.length > valueCharactersMax ? value.slice(0, valueCharactersMax) : value;
   }
   return kept;
 }

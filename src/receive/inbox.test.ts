@@ -20,7 +20,11 @@ function delivery(deliveryId: string, bodyBytes = 10): ArrivedDelivery {
 
 /** An inbox before a store that answers when it is told to. */
 function inboxUnderTest(limits: InboxLimits) {
-  const calls: { ids: string[]; answer: (outcomes?: AcceptOutcome[]) => Promise<void>; fail: (cause: Error) => Promise<void> }[] = [];
+  const calls: {
+    ids: string[];
+    answer: (outcomes?: AcceptOutcome[]) => Promise<void>;
+    fail: (cause: Error) => Promise<void>;
+  }[] = [];
   const settled: string[] = [];
   const failures: unknown[] = [];
   const inbox = createInbox<string>(
@@ -71,10 +75,17 @@ test("while the store is busy deliveries gather, and no more batches than allowe
   const { inbox, calls, settled } = inboxUnderTest({ batchDeliveriesMax: 2, batchesInFlightMax: 2 });
   for (const id of ["a", "b", "c", "d", "e", "f", "g"]) inbox.put(id, delivery(id));
   await turn();
-  expect(calls.map(({ ids }) => ids)).toEqual([["a", "b"], ["c", "d"]]);
+  expect(calls.map(({ ids }) => ids)).toEqual([
+    ["a", "b"],
+    ["c", "d"],
+  ]);
 
   await calls[1]?.answer();
-  expect(calls.map(({ ids }) => ids)).toEqual([["a", "b"], ["c", "d"], ["e", "f"]]);
+  expect(calls.map(({ ids }) => ids)).toEqual([
+    ["a", "b"],
+    ["c", "d"],
+    ["e", "f"],
+  ]);
   await calls[0]?.answer();
   await calls[2]?.answer();
   await calls[3]?.answer();
@@ -84,7 +95,13 @@ test("while the store is busy deliveries gather, and no more batches than allowe
 
 test("a batch holds no more bytes than it may, and one delivery always", async () => {
   const { inbox, calls } = inboxUnderTest({ batchBytesMax: 100 });
-  for (const [id, bytes] of [["a", 500], ["b", 60], ["c", 40], ["d", 1]] as const) inbox.put(id, delivery(id, bytes));
+  for (const [id, bytes] of [
+    ["a", 500],
+    ["b", 60],
+    ["c", 40],
+    ["d", 1],
+  ] as const)
+    inbox.put(id, delivery(id, bytes));
   await turn();
   await calls[0]?.answer();
   await calls[1]?.answer();
@@ -98,7 +115,13 @@ test.each<[string, InboxLimits]>([
 ])("more waiting %s than the bound are not taken, until there is room again", async (_what, limits) => {
   const { inbox, calls, settled } = inboxUnderTest(limits);
 
-  expect([inbox.put("a", delivery("a")), inbox.isFull(), inbox.put("b", delivery("b")), inbox.isFull(), inbox.put("c", delivery("c"))]).toEqual([true, false, true, true, false]);
+  expect([
+    inbox.put("a", delivery("a")),
+    inbox.isFull(),
+    inbox.put("b", delivery("b")),
+    inbox.isFull(),
+    inbox.put("c", delivery("c")),
+  ]).toEqual([true, false, true, true, false]);
   await turn();
   expect([inbox.isFull(), inbox.put("d", delivery("d"))]).toEqual([false, true]);
   await calls[0]?.answer();

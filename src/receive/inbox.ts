@@ -24,7 +24,12 @@ export type InboxLimits = {
   waitingBytesMax?: number;
 };
 
-const shedByFailure: AcceptOutcome = { kind: "shed", because: "The store cannot take this right now; try again.", retryAfterSeconds: 5 };
+const shedByFailure: AcceptOutcome = {
+  kind: "shed",
+  code: "STORE_UNAVAILABLE",
+  because: "The store cannot take this right now; try again.",
+  retryAfterSeconds: 5,
+};
 
 export function createInbox<Ticket>(deps: InboxDeps<Ticket>, limits: InboxLimits = {}): Inbox<Ticket> {
   const { batchDeliveriesMax = 512, batchBytesMax = 32 * 1024 * 1024, batchesInFlightMax = 1 } = limits;
@@ -88,7 +93,8 @@ export function createInbox<Ticket>(deps: InboxDeps<Ticket>, limits: InboxLimits
     batchesInFlight -= 1;
     // The writer is idle: it gets the next batch before the answers to this one are written.
     if (waiting.length > 0) sendBatches();
-    for (let index = 0; index < batchTickets.length; index += 1) settleOne(batchTickets[index] as Ticket, outcomes[index] ?? shedByFailure);
+    for (let index = 0; index < batchTickets.length; index += 1)
+      settleOne(batchTickets[index] as Ticket, outcomes[index] ?? shedByFailure);
   }
 
   /** What goes wrong for one must not keep the others from their answers. */

@@ -18,7 +18,7 @@ export const knownGithubEvents: ReadonlySet<string> = new Set([
   "workflow_run",
 ]);
 
-/** System hooks and tag pushes are none of ours; a confidential note or issue comes under a header of its own. */
+/** System hooks are none of ours; a confidential note or issue comes under a header of its own. */
 export const knownGitlabEvents: ReadonlySet<string> = new Set([
   "Confidential Issue Hook",
   "Confidential Note Hook",
@@ -28,4 +28,5 @@ export const knownGitlabEvents: ReadonlySet<string> = new Set([
   "Note Hook",
   "Pipeline Hook",
   "Push Hook",
+  "Tag Push Hook",
 ]);

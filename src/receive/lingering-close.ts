@@ -2,7 +2,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Answer } from "./answers.ts";
 
 /** Answers a request whose body is not wanted, and closes its socket. */
-export type AnswerAndClose = (request: IncomingMessage, response: ServerResponse, answer: Answer, hasBody: boolean) => void;
+export type AnswerAndClose = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: Answer,
+  hasBody: boolean,
+) => void;
 
 /** How much of an unwanted body is thrown away as it comes, so that a short one ends without a reset. */
 const discardedBytesMax = 64 * 1024;
@@ -41,7 +46,6 @@ export function createAnswerAndClose(): AnswerAndClose {
       discardedBytes += piece.length;
       if (discardedBytes > discardedBytesMax) request.pause();
     });
-    request.on("end", finish);
     request.on("close", finish);
     request.resume();
   };

@@ -28,7 +28,10 @@ export type ListenerLimits = {
 /** Answers a request, or says that it is none of its own: then the listener answers 404. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-export function createListener(options: { host: string; port: number; limits?: ListenerLimits }, handler: Handler): Listener {
+export function createListener(
+  options: { host: string; port: number; limits?: ListenerLimits },
+  handler: Handler,
+): Listener {
   const { host, port, limits = {} } = options;
   const server = createServer(
     {
@@ -95,7 +98,11 @@ export function createBrokenRequestAnswers(): (error: Error & { code?: string },
       socket.destroy();
       return;
     }
-    if (error.code !== "ERR_HTTP_REQUEST_TIMEOUT") return answerAndEnd(socket, error.code === "HPE_HEADER_OVERFLOW" ? refusals.headersTooLarge : refusals.malformedRequest);
+    if (error.code !== "ERR_HTTP_REQUEST_TIMEOUT")
+      return answerAndEnd(
+        socket,
+        error.code === "HPE_HEADER_OVERFLOW" ? refusals.headersTooLarge : refusals.malformedRequest,
+      );
     waiting.push({ socket, answer: refusals.requestTimeout });
     if (waiting.length === 1) setImmediate(answerSome);
   };
@@ -108,19 +115,38 @@ function answerAndEnd(socket: Socket, answer: Answer): void {
   else socket.destroy();
 }
 
-const reasons: Record<number, string> = { 400: "Bad Request", 408: "Request Timeout", 431: "Request Header Fields Too Large" };
+const reasons: Record<number, string> = {
+  400: "Bad Request",
+  408: "Request Timeout",
+  431: "Request Header Fields Too Large",
+};
 
 function asText(answer: Answer): string {
   let text = `HTTP/1.1 ${answer.status} ${reasons[answer.status] ?? ""}\r\n`;
-  for (let index = 0; index < answer.closingHeaders.length; index += 2) text += `${answer.closingHeaders[index]}: ${answer.closingHeaders[index + 1]}\r\n`;
+  for (let index = 0; index < answer.closingHeaders.length; index += 2)
+    text += `${answer.closingHeaders[index]}: ${answer.closingHeaders[index + 1]}\r\n`;
   return `${text}\r\n${answer.body}`;
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EADDRINUSE") reject(new PullwrightError("PORT_IN_USE", `Port ${port} on ${host} is in use; stop the program that has it, or choose another port (0 picks a free one).`, { cause: error }));
-      else reject(new PullwrightError("CONFIG_INVALID", `Cannot listen on ${host} port ${port} (${error.code ?? error.message}).`, { cause: error }));
+      if (error.code === "EADDRINUSE")
+        reject(
+          new PullwrightError(
+            "PORT_IN_USE",
+            `Port ${port} on ${host} is in use; stop the program that has it, or choose another port (0 picks a free one).`,
+            { cause: error },
+          ),
+        );
+      else
+        reject(
+          new PullwrightError(
+            "CONFIG_INVALID",
+            `Cannot listen on ${host} port ${port} (${error.code ?? error.message}).`,
+            { cause: error },
+          ),
+        );
     });
     server.listen({ host, port }, resolve);
   });

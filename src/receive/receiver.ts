@@ -90,19 +90,26 @@ export function createReceiver(deps: ReceiverDeps): Receive {
   return function receive(request, response, extraGithubPath) {
     const route = receiverRoute(request.url ?? "", extraGithubPath);
     if (route === null) return false;
-    if (route.kind === "health") answerHealth(route.of, request, response, deps).catch((cause: unknown) => fail(response, cause));
+    if (route.kind === "health")
+      answerHealth(route.of, request, response, deps).catch((cause: unknown) => fail(response, cause));
     else takeWebhook(request, response, route.provider, route.kind === "webhook" ? route.sourceName : null);
     return true;
   };
 
   /** `sourceName` is undefined for the provider's default source, and null where the path holds no possible name. */
-  function takeWebhook(request: IncomingMessage, response: ServerResponse, provider: WebhookProvider, sourceName: string | undefined | null): void {
+  function takeWebhook(
+    request: IncomingMessage,
+    response: ServerResponse,
+    provider: WebhookProvider,
+    sourceName: string | undefined | null,
+  ): void {
     try {
       const headers = readArrivingHeaders(request.rawHeaders);
       const notWelcome = refusalOfSender(request, headers);
       if (notWelcome !== null) return refuseUnread(request, response, headers, provider, notWelcome);
       const source = sourceName === null ? undefined : deps.sources(provider, sourceName);
-      if (source === undefined) return refuseUnread(request, response, headers, sourceName ?? provider, refusals.sourceNotFound);
+      if (source === undefined)
+        return refuseUnread(request, response, headers, sourceName ?? provider, refusals.sourceNotFound);
       admit(request, response, source, headers);
     } catch (cause) {
       fail(response, cause);
@@ -121,7 +128,8 @@ export function createReceiver(deps: ReceiverDeps): Receive {
     if (headers.host === undefined && request.httpVersion !== "1.0") return refusals.malformedRequest;
     if (deps.allowList !== undefined && !deps.allowList(addressOf(request))) return refusals.addressNotAllowed;
     const rate = deps.rateLimit?.(addressOf(request));
-    if (rate !== undefined && !rate.allowed) return refusal("RATE_LIMITED", "This address sends more than is allowed here; wait.", rate);
+    if (rate !== undefined && !rate.allowed)
+      return refusal("RATE_LIMITED", "This address sends more than is allowed here; wait.", rate);
     return null;
   }
 
@@ -132,16 +140,30 @@ export function createReceiver(deps: ReceiverDeps): Receive {
     if (admitted.kind === "refused") return refuseUnread(request, response, headers, source.name, admitted);
 
     const contentType = contentTypeOf(headers["content-type"]);
-    if (contentType === null || !rules.contentTypes.includes(contentType)) return refuseUnread(request, response, headers, source.name, refusals.contentType);
-    if (headers["content-encoding"] !== undefined) return refuseUnread(request, response, headers, source.name, refusals.contentEncoding);
+    if (contentType === null || !rules.contentTypes.includes(contentType))
+      return refuseUnread(request, response, headers, source.name, refusals.contentType);
+    if (headers["content-encoding"] !== undefined)
+      return refuseUnread(request, response, headers, source.name, refusals.contentEncoding);
     const transferCoding = headers["transfer-encoding"];
-    if (transferCoding !== undefined && transferCoding.toLowerCase() !== "chunked") return refuseUnread(request, response, headers, source.name, refusals.contentEncoding);
+    if (transferCoding !== undefined && transferCoding.toLowerCase() !== "chunked")
+      return refuseUnread(request, response, headers, source.name, refusals.contentEncoding);
     // Node's parser has refused any length that is not digits, and a length beside chunks.
     const declaredBytes = transferCoding !== undefined ? undefined : Number(headers["content-length"] ?? 0);
-    if (declaredBytes !== undefined && declaredBytes > bodyBytesMax) return refuseUnread(request, response, headers, source.name, refusals.bodyTooLarge);
+    if (declaredBytes !== undefined && declaredBytes > bodyBytesMax)
+      return refuseUnread(request, response, headers, source.name, refusals.bodyTooLarge);
     if (inbox.isFull()) return refuseUnread(request, response, headers, source.name, refusals.busy);
 
-    const arrival: Arrival = { request, response, source, headers, contentType, admitted, hmacs: null, charged: 0, delivery: null };
+    const arrival: Arrival = {
+      request,
+      response,
+      source,
+      headers,
+      contentType,
+      admitted,
+      hmacs: null,
+      charged: 0,
+      delivery: null,
+    };
     reader.read(request, arrival, declaredBytes);
   }
 
@@ -200,7 +222,7 @@ export function createReceiver(deps: ReceiverDeps): Receive {
     const delivery = arrival.delivery as ArrivedDelivery;
     switch (outcome.kind) {
       case "shed":
-        return refuseRead(arrival, refusal("STORE_UNAVAILABLE", outcome.because, outcome));
+        return refuseRead(arrival, refusal(outcome.code, outcome.because, outcome));
       case "conflict":
         refuseRead(arrival, refusals.deliveryIdConflict);
         break;
@@ -216,7 +238,12 @@ export function createReceiver(deps: ReceiverDeps): Receive {
 
   function onFailed(arrival: Arrival, because: "too-large" | "too-slow" | "no-room" | "gone"): void {
     if (because === "gone") return;
-    const refused = because === "too-large" ? refusals.bodyTooLarge : because === "too-slow" ? refusals.requestTimeout : refusals.busy;
+    const refused =
+      because === "too-large"
+        ? refusals.bodyTooLarge
+        : because === "too-slow"
+          ? refusals.requestTimeout
+          : refusals.busy;
     refuseUnread(arrival.request, arrival.response, arrival.headers, arrival.source.name, refused);
   }
 
@@ -229,7 +256,13 @@ export function createReceiver(deps: ReceiverDeps): Receive {
   }
 
   /** For a request whose body is not read, or not to its end: nothing more can be understood on its connection. */
-  function refuseUnread(request: IncomingMessage, response: ServerResponse, headers: ArrivingHeaders, source: string, refused: Refusal): void {
+  function refuseUnread(
+    request: IncomingMessage,
+    response: ServerResponse,
+    headers: ArrivingHeaders,
+    source: string,
+    refused: Refusal,
+  ): void {
     const hasBody = headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
     answerAndClose(request, response, refused, hasBody);
     tellRefused(request, source, refused);

@@ -37,7 +37,9 @@ export function createSecretKeys(): SecretKeys {
 /** Far more than are ever live at once; rotations in a long run must not add up. */
 const secretsMax = 1_000;
 
-function rememberBySecret<Derived extends object | null>(derive: (secret: string) => Derived): (secret: string) => Derived {
+function rememberBySecret<Derived extends object | null>(
+  derive: (secret: string) => Derived,
+): (secret: string) => Derived {
   const known = new Map<string, Derived>();
   return (secret) => {
     const remembered = known.get(secret);

@@ -11,7 +11,8 @@ test("finds the id that JSON.parse would find, in any object and any spacing", (
       delete before.id;
       delete after.id;
       const whole: Record<string, unknown> = {};
-      for (const [key, inner] of Object.entries(before)) Object.defineProperty(whole, key, { value: inner, enumerable: true });
+      for (const [key, inner] of Object.entries(before))
+        Object.defineProperty(whole, key, { value: inner, enumerable: true });
       whole.id = value;
       for (const [key, inner] of Object.entries(after)) if (!(key in whole)) whole[key] = inner;
       expect(topLevelId(Buffer.from(JSON.stringify(whole, null, space)))).toBe(value);
@@ -20,14 +21,37 @@ test("finds the id that JSON.parse would find, in any object and any spacing", (
 });
 
 test("finds none where there is none at the top", () => {
-  for (const text of ['{"a":{"id":"x"}}', '[{"id":"x"}]', '{"a":"id"}', '{"a":"id","b":"x"}', '{"\\"id":":"x"}', '{"id":7}', '{"id":null}', '{"id":{"id":"x"}}', '{"id":"a\\u0062"}', "{}", "", '{"id', '{"id"', '{"id":', '{"id":"x', '"id":"x"', '{"ID":"x"}']) {
+  for (const text of [
+    '{"a":{"id":"x"}}',
+    '[{"id":"x"}]',
+    '{"a":"id"}',
+    '{"a":"id","b":"x"}',
+    '{"\\"id":":"x"}',
+    '{"id":7}',
+    '{"id":null}',
+    '{"id":{"id":"x"}}',
+    '{"id":"a\\u0062"}',
+    "{}",
+    "",
+    '{"id',
+    '{"id"',
+    '{"id":',
+    '{"id":"x',
+    '"id":"x"',
+    '{"ID":"x"}',
+  ]) {
     expect(topLevelId(Buffer.from(text)), text).toBeNull();
   }
 });
 
 test("answers any bytes at all", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => void topLevelId(bytes)));
-  fc.assert(fc.property(fc.string({ unit: fc.constantFrom('"', "\\", "{", "}", "[", ":", "id", '"id"', " ", ",") }), (text) => void topLevelId(Buffer.from(text))));
+  fc.assert(
+    fc.property(
+      fc.string({ unit: fc.constantFrom('"', "\\", "{", "}", "[", ":", "id", '"id"', " ", ",") }),
+      (text) => void topLevelId(Buffer.from(text)),
+    ),
+  );
 });
 
 test("does not search beyond the beginning of a large body", () => {

@@ -11,12 +11,14 @@ test("every webhook path leads to its provider, with or without a trailing slash
     ["/api/webhooks/gitlab/acme-2.web_x", "gitlab", "acme-2.web_x"],
     ["/api/webhooks/ci/1", "ci", "1"],
   ]) {
-    for (const target of [path, `${path}/`, `${path}?a=/b`, `${path}/?a`]) expect(receiverRoute(target as string), target).toEqual({ kind: "webhook", provider, sourceName });
+    for (const target of [path, `${path}/`, `${path}?a=/b`, `${path}/?a`])
+      expect(receiverRoute(target as string), target).toEqual({ kind: "webhook", provider, sourceName });
   }
 });
 
 test("a last part that can be no source's name is an unknown source", () => {
-  for (const name of ["a/b", "%61", ".hidden", "-x", "a b", "ä", "x".repeat(65), "a//"]) expect(receiverRoute(`/api/webhooks/github/${name}`), name).toEqual({ kind: "unknown-source", provider: "github" });
+  for (const name of ["a/b", "%61", ".hidden", "-x", "a b", "ä", "x".repeat(65), "a//"])
+    expect(receiverRoute(`/api/webhooks/github/${name}`), name).toEqual({ kind: "unknown-source", provider: "github" });
 });
 
 test("health paths are the receiver's", () => {
@@ -29,7 +31,20 @@ test("health paths are the receiver's", () => {
 });
 
 test("all else is not", () => {
-  for (const path of ["", "/", "/api", "/api/webhooks", "/api/webhooks/", "/api/webhooks/github//", "//webhooks/github", "/webhooks/gitlab", "/webhooks/github/acme", "/healthy", "*", "http://a/webhooks/github"]) {
+  for (const path of [
+    "",
+    "/",
+    "/api",
+    "/api/webhooks",
+    "/api/webhooks/",
+    "/api/webhooks/github//",
+    "//webhooks/github",
+    "/webhooks/gitlab",
+    "/webhooks/github/acme",
+    "/healthy",
+    "*",
+    "http://a/webhooks/github",
+  ]) {
     expect(receiverRoute(path), path).toBeNull();
   }
 });

@@ -22,7 +22,9 @@ export function receiverRoute(target: string, extraGithubPath?: string): Receive
   if (named === null) return null;
   const provider = named[1] as WebhookProvider;
   const sourceName = named[2] as string;
-  return sourceNamePattern.test(sourceName) ? { kind: "webhook", provider, sourceName } : { kind: "unknown-source", provider };
+  return sourceNamePattern.test(sourceName)
+    ? { kind: "webhook", provider, sourceName }
+    : { kind: "unknown-source", provider };
 }
 
 const defaultGithub: ReceiverRoute = { kind: "webhook", provider: "github", sourceName: undefined };

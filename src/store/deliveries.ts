@@ -61,6 +61,7 @@ export function deliveryQueries(db: Kysely<Schema>, locking: "skip-locked" | "no
 
     /** Says how often these were tried as far as it counts, when what went wrong may have been no fault of theirs. Their leases run on. */
     async setAttempts(ids: number[], owner: string, attempts: number): Promise<void> {
+      if (ids.length === 0) return;
       await db
         .updateTable("deliveries")
         .set({ digest_attempts: attempts })

@@ -12,6 +12,8 @@ import { createDatabase } from "../support/postgres.ts";
 export type TestDatabase = {
   location: StoreLocation;
   open: (mode?: "write" | "read") => Promise<Store>;
+  /** Two that write at the same time. On SQLite both are one: a process has one writing connection, a second would wait for the first in vain. */
+  openTwo: () => Promise<[Store, Store]>;
   /** Rows as the database has them, past the store. */
   rows: (sql: string) => Promise<Record<string, unknown>[]>;
   [Symbol.asyncDispose]: () => Promise<void>;
@@ -34,13 +36,18 @@ export const makePostgres: MakeDatabase = async () => {
 
 function databaseAt(location: StoreLocation, rows: TestDatabase["rows"], remove: () => Promise<void>): TestDatabase {
   const opened: Store[] = [];
+  const open = async (mode: "write" | "read" = "write"): Promise<Store> => {
+    const store = await openStore(location, mode);
+    opened.push(store);
+    return store;
+  };
   return {
     location,
     rows,
-    open: async (mode = "write") => {
-      const store = await openStore(location, mode);
-      opened.push(store);
-      return store;
+    open,
+    openTwo: async () => {
+      const one = await open();
+      return [one, location.engine === "sqlite" ? one : await open()];
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(opened.map((store) => store.close()));

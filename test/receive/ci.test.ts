@@ -26,8 +26,13 @@ function headersWith(change: Change): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== null));
 }
 const fromCircleci = (body: string, change: Change = {}): Record<string, string> =>
-  headersWith({ "circleci-event-type": "workflow-completed", "circleci-signature": `v1=${hex("circle", body)}`, ...change });
-const fromJenkins = (body: string, change: Change = {}): Record<string, string> => headersWith({ "X-Webhook-Signature-256": `sha256=${hex("generic", body)}`, ...change });
+  headersWith({
+    "circleci-event-type": "workflow-completed",
+    "circleci-signature": `v1=${hex("circle", body)}`,
+    ...change,
+  });
+const fromJenkins = (body: string, change: Change = {}): Record<string, string> =>
+  headersWith({ "X-Webhook-Signature-256": `sha256=${hex("generic", body)}`, ...change });
 
 describe("CircleCI", () => {
   test("is stored under the id in its body, wherever in the body it stands", async () => {
@@ -36,12 +41,28 @@ describe("CircleCI", () => {
 
     expect([answer.status, JSON.parse(answer.body)]).toEqual([202, { status: "accepted", delivery_id: circleciId }]);
     expect([again.status, JSON.parse(again.body)]).toEqual([200, { status: "duplicate", delivery_id: circleciId }]);
-    expect(receiver.store.deliveries[0]).toMatchObject({ source: "ci", provider: "ci", event: "circleci", hookId: "", secretUsed: "current" });
-    expect(receiver.store.deliveries[0]?.headers).toEqual({ "content-type": "application/json", "user-agent": "CI/1", "circleci-event-type": "workflow-completed" });
+    expect(receiver.store.deliveries[0]).toMatchObject({
+      source: "ci",
+      provider: "ci",
+      event: "circleci",
+      hookId: "",
+      secretUsed: "current",
+    });
+    expect(receiver.store.deliveries[0]?.headers).toEqual({
+      "content-type": "application/json",
+      "user-agent": "CI/1",
+      "circleci-event-type": "workflow-completed",
+    });
   });
 
   test("is stored under its body's hash when it has no id", async () => {
-    for (const body of ['{"webhook":{"id":"inner"}}', '{"id":7}', '{"id":"has \\u0022 escapes"}', '{"id":"../../etc"}', '{"id":""}']) {
+    for (const body of [
+      '{"webhook":{"id":"inner"}}',
+      '{"id":7}',
+      '{"id":"has \\u0022 escapes"}',
+      '{"id":"../../etc"}',
+      '{"id":""}',
+    ]) {
       await receiver.post(path, fromCircleci(body), body);
       expect(receiver.store.deliveries.at(-1)?.deliveryId).toBe(createHash("sha256").update(body).digest("hex"));
     }
@@ -70,7 +91,11 @@ describe("CircleCI", () => {
     // The examples are no JSON objects, so they get past the signature and no further; one digit changed, and they do not get that far.
     receiver.secrets.ci = { ...noSecrets, circleci: [secret] };
     const documented = await receiver.post(path, fromCircleci(body, { "circleci-signature": `v1=${digest}` }), body);
-    const changed = await receiver.post(path, fromCircleci(body, { "circleci-signature": `v1=${digest.slice(0, 63)}${digest.endsWith("0") ? "1" : "0"}` }), body);
+    const changed = await receiver.post(
+      path,
+      fromCircleci(body, { "circleci-signature": `v1=${digest.slice(0, 63)}${digest.endsWith("0") ? "1" : "0"}` }),
+      body,
+    );
 
     expect([errorCode(documented), errorCode(changed)]).toEqual(["400 BAD_REQUEST", "403 INVALID_SIGNATURE"]);
   });
@@ -80,7 +105,9 @@ describe("CircleCI", () => {
     ["v1 beside versions that we do not know", `v1=${good},v9=x`],
     ["versions that we do not know before v1", `v2=${"0".repeat(64)},v1=${good}`],
   ])("may send %s", async (_what, signature) => {
-    expect((await receiver.post(path, fromCircleci(circleciBody, { "circleci-signature": signature }), circleciBody)).status).toBe(202);
+    expect(
+      (await receiver.post(path, fromCircleci(circleciBody, { "circleci-signature": signature }), circleciBody)).status,
+    ).toBe(202);
   });
 
   test.each<[string, string]>([
@@ -98,14 +125,21 @@ describe("CircleCI", () => {
     ["the generic secret's digest", `v1=${hex("generic", circleciBody)}`],
     ["many versions", `${"v2=x,".repeat(50)}v1=${good}`],
   ])("is refused when it sends %s", async (_what, signature) => {
-    const answer = await receiver.post(path, fromCircleci(circleciBody, { "circleci-signature": signature }), circleciBody);
+    const answer = await receiver.post(
+      path,
+      fromCircleci(circleciBody, { "circleci-signature": signature }),
+      circleciBody,
+    );
 
     expect(errorCode(answer)).toBe("403 INVALID_SIGNATURE");
     expect(receiver.store.batches).toEqual([]);
   });
 
   test("is refused when its signature comes twice", async () => {
-    const headers: [string, string][] = [...Object.entries(fromCircleci(circleciBody)), ["Circleci-Signature", `v1=${good}`]];
+    const headers: [string, string][] = [
+      ...Object.entries(fromCircleci(circleciBody)),
+      ["Circleci-Signature", `v1=${good}`],
+    ];
 
     expect(errorCode(await receiver.post(path, headers, circleciBody))).toBe("403 INVALID_SIGNATURE");
   });
@@ -128,10 +162,15 @@ describe("any other CI", () => {
 
   test("is stored under its body's hash when it gives no id, also when the body has one", async () => {
     const body = '{"id":"x","provider":"jenkins"}';
-    const answers = [await receiver.post(path, fromJenkins(body), body), await receiver.post(path, fromJenkins(body), body)];
+    const answers = [
+      await receiver.post(path, fromJenkins(body), body),
+      await receiver.post(path, fromJenkins(body), body),
+    ];
 
     expect(answers.map(({ status }) => status)).toEqual([202, 200]);
-    expect(receiver.store.deliveries.map(({ deliveryId }) => deliveryId)).toEqual([createHash("sha256").update(body).digest("hex")]);
+    expect(receiver.store.deliveries.map(({ deliveryId }) => deliveryId)).toEqual([
+      createHash("sha256").update(body).digest("hex"),
+    ]);
   });
 
   test.each<[string, string | null]>([
@@ -143,18 +182,32 @@ describe("any other CI", () => {
     ["of CircleCI's secret", `sha256=${hex("circle", genericBody)}`],
     ["a digit short", `sha256=${hex("generic", genericBody).slice(1)}`],
   ])("is refused when its signature is %s", async (_what, signature) => {
-    const answer = await receiver.post(path, fromJenkins(genericBody, { "X-Webhook-Signature-256": signature }), genericBody);
+    const answer = await receiver.post(
+      path,
+      fromJenkins(genericBody, { "X-Webhook-Signature-256": signature }),
+      genericBody,
+    );
 
     expect(errorCode(answer)).toBe("403 INVALID_SIGNATURE");
     expect(receiver.store.batches).toEqual([]);
   });
 
   test.each(["", "a b", "../x", "a".repeat(300)])("is refused with 400 when its delivery id is %j", async (id) => {
-    expect(errorCode(await receiver.post(path, fromJenkins(genericBody, { "X-Delivery-Id": id }), genericBody))).toBe("400 BAD_REQUEST");
+    expect(errorCode(await receiver.post(path, fromJenkins(genericBody, { "X-Delivery-Id": id }), genericBody))).toBe(
+      "400 BAD_REQUEST",
+    );
   });
 
   test("takes no forms", async () => {
-    expect(errorCode(await receiver.post(path, fromJenkins("payload=x", { "Content-Type": "application/x-www-form-urlencoded" }), "payload=x"))).toBe("415 UNSUPPORTED_MEDIA_TYPE");
+    expect(
+      errorCode(
+        await receiver.post(
+          path,
+          fromJenkins("payload=x", { "Content-Type": "application/x-www-form-urlencoded" }),
+          "payload=x",
+        ),
+      ),
+    ).toBe("415 UNSUPPORTED_MEDIA_TYPE");
   });
 });
 
@@ -173,5 +226,10 @@ test("a CI sender of a kind that has no secret here is told that it is not confi
   receiver.secrets.ci = noSecrets;
   const nothing = await receiver.post(path, headersWith({}), genericBody);
 
-  expect([circleci, generic, unsigned, nothing].map(errorCode)).toEqual(["503 SOURCE_NOT_CONFIGURED", "503 SOURCE_NOT_CONFIGURED", "403 INVALID_SIGNATURE", "503 SOURCE_NOT_CONFIGURED"]);
+  expect([circleci, generic, unsigned, nothing].map(errorCode)).toEqual([
+    "503 SOURCE_NOT_CONFIGURED",
+    "503 SOURCE_NOT_CONFIGURED",
+    "403 INVALID_SIGNATURE",
+    "503 SOURCE_NOT_CONFIGURED",
+  ]);
 });

@@ -24,7 +24,12 @@ export function githubForgeries(body: string, secret: string): [what: string, si
     ["is of an empty secret", `sha256=${createHmac("sha256", "").update(body).digest("hex")}`],
     ["is of no secret at all", `sha256=${createHash("sha256").update(body).digest("hex")}`],
     ["is of another body", `sha256=${createHmac("sha256", secret).update(`${body} `).digest("hex")}`],
-    ["is of the body written anew", `sha256=${createHmac("sha256", secret).update(JSON.stringify(JSON.parse(body))).digest("hex")}`],
+    [
+      "is of the body written anew",
+      `sha256=${createHmac("sha256", secret)
+        .update(JSON.stringify(JSON.parse(body)))
+        .digest("hex")}`,
+    ],
     ["differs in its last digit", `sha256=${right.slice(0, 63)}${right.endsWith("0") ? "1" : "0"}`],
     ["differs in its first digit", `sha256=${right.startsWith("0") ? "1" : "0"}${right.slice(1)}`],
     ["is all zeros", `sha256=${"0".repeat(64)}`],

@@ -1,7 +1,11 @@
 import { sign } from "@octokit/webhooks-methods";
 
 /** GitHub's headers for a body, signed by Octokit's own code and not by ours. `null` in `change` leaves a header out. */
-export async function githubHeaders(body: string, change: Record<string, string | null> = {}, secret = "mysecret"): Promise<Record<string, string>> {
+export async function githubHeaders(
+  body: string,
+  change: Record<string, string | null> = {},
+  secret = "mysecret",
+): Promise<Record<string, string>> {
   const headers: Record<string, string | null> = {
     "User-Agent": "GitHub-Hookshot/044aadd",
     "Content-Type": "application/json",
@@ -17,4 +21,5 @@ export async function githubHeaders(body: string, change: Record<string, string 
   return Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== null));
 }
 
-export const githubBody = '{"action":"opened","number":7,"pull_request":{"number":7},"repository":{"id":42,"full_name":"acme/web"}}';
+export const githubBody =
+  '{"action":"opened","number":7,"pull_request":{"number":7},"repository":{"id":42,"full_name":"acme/web"}}';

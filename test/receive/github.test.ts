@@ -42,7 +42,12 @@ describe("a signed delivery", () => {
   });
 
   test("keeps the headers that mean something and no other", async () => {
-    const extra = { Authorization: "Bearer s3cret", Cookie: "a=b", "X-Forwarded-For": "10.0.0.1", "User-Agent": "u".repeat(2_000) };
+    const extra = {
+      Authorization: "Bearer s3cret",
+      Cookie: "a=b",
+      "X-Forwarded-For": "10.0.0.1",
+      "User-Agent": "u".repeat(2_000),
+    };
     await receiver.post(path, await githubHeaders(githubBody, extra), githubBody);
 
     expect(receiver.store.deliveries[0]?.headers).toEqual({
@@ -79,10 +84,20 @@ describe("a signed delivery", () => {
       if (id !== "a") receiver.now = new Date(receiver.now.getTime() + 1);
     }
 
-    expect(receiver.store.deliveries.map(({ receivedAt }) => receivedAt)).toEqual(["2026-05-01T12:00:00.000Z", "2026-05-01T12:00:00.000Z", "2026-05-01T12:00:00.001Z"]);
+    expect(receiver.store.deliveries.map(({ receivedAt }) => receivedAt)).toEqual([
+      "2026-05-01T12:00:00.000Z",
+      "2026-05-01T12:00:00.000Z",
+      "2026-05-01T12:00:00.001Z",
+    ]);
   });
 
-  test.each(["/api/webhooks/github", "/api/webhooks/github/", "/webhooks/github", "/webhooks/github/", "/api/webhooks/github?from=hook"])("is taken at %s, without a redirect", async (at) => {
+  test.each([
+    "/api/webhooks/github",
+    "/api/webhooks/github/",
+    "/webhooks/github",
+    "/webhooks/github/",
+    "/api/webhooks/github?from=hook",
+  ])("is taken at %s, without a redirect", async (at) => {
     const answer = await receiver.post(at, await githubHeaders(githubBody), githubBody);
 
     expect(answer.status).toBe(202);
@@ -91,7 +106,10 @@ describe("a signed delivery", () => {
   test("is taken at a listener's own path too", async () => {
     const own = await startReceiver({ extraGithubPath: "/hooks/in" });
 
-    const answers = [await own.post("/hooks/in", await githubHeaders(githubBody), githubBody), await own.post("/hooks/in/", await githubHeaders(githubBody), githubBody)];
+    const answers = [
+      await own.post("/hooks/in", await githubHeaders(githubBody), githubBody),
+      await own.post("/hooks/in/", await githubHeaders(githubBody), githubBody),
+    ];
     const elsewhere = await receiver.post("/hooks/in", await githubHeaders(githubBody), githubBody);
     await own.stop();
 
@@ -101,25 +119,40 @@ describe("a signed delivery", () => {
 
   test("may be form-encoded, and the form is stored as it came", async () => {
     const form = `payload=${encodeURIComponent(githubBody)}`;
-    const answer = await receiver.post(path, await githubHeaders(form, { "Content-Type": "application/x-www-form-urlencoded" }), form);
+    const answer = await receiver.post(
+      path,
+      await githubHeaders(form, { "Content-Type": "application/x-www-form-urlencoded" }),
+      form,
+    );
 
     expect(answer.status).toBe(202);
     expect(receiver.store.deliveries[0]).toMatchObject({ contentType: "application/x-www-form-urlencoded" });
     expect(Buffer.from(receiver.store.deliveries[0]?.body ?? []).toString()).toBe(form);
   });
 
-  test.each(["payload=%7B%7D&payload=%7B%7D", "other=1"])("may be the odd form %s, which is for the normaliser to set aside", async (form) => {
-    const answer = await receiver.post(path, await githubHeaders(form, { "Content-Type": "application/x-www-form-urlencoded" }), form);
+  test.each(["payload=%7B%7D&payload=%7B%7D", "other=1"])(
+    "may be the odd form %s, which is for the normaliser to set aside",
+    async (form) => {
+      const answer = await receiver.post(
+        path,
+        await githubHeaders(form, { "Content-Type": "application/x-www-form-urlencoded" }),
+        form,
+      );
 
-    expect(answer.status).toBe(202);
-  });
+      expect(answer.status).toBe(202);
+    },
+  );
 
   test("may hold bytes that are no UTF-8, since the signature covers bytes", async () => {
     const body = Buffer.concat([Buffer.from('{"title":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]);
     const signature = `sha256=${createHmac("sha256", "mysecret").update(body).digest("hex")}`;
     const ofText = `sha256=${createHmac("sha256", "mysecret").update(body.toString("utf8")).digest("hex")}`;
 
-    const answer = await receiver.post(path, await githubHeaders(githubBody, { "X-Hub-Signature-256": signature }), body);
+    const answer = await receiver.post(
+      path,
+      await githubHeaders(githubBody, { "X-Hub-Signature-256": signature }),
+      body,
+    );
 
     expect(signature).not.toBe(ofText);
     expect(answer.status).toBe(202);
@@ -138,16 +171,22 @@ describe("a signed delivery", () => {
     });
     const long = `{"a":"${"x".repeat(300_000)}"}`;
     const bytes = requestBytes({ path, headers: Object.entries(await githubHeaders(long)), body: long });
-    const chunked = requestBytes({ path, headers: [...Object.entries(await githubHeaders(githubBody)), ["Transfer-Encoding", "chunked"]] });
+    const chunked = requestBytes({
+      path,
+      headers: [...Object.entries(await githubHeaders(githubBody)), ["Transfer-Encoding", "chunked"]],
+    });
     const connection = openConnection(own.port);
 
-    connection.write(requestBytes({ path, headers: Object.entries(await githubHeaders(githubBody)), body: githubBody }));
+    connection.write(
+      requestBytes({ path, headers: Object.entries(await githubHeaders(githubBody)), body: githubBody }),
+    );
     await connection.answer();
     connection.write(bytes.subarray(0, 1_000));
     connection.write(bytes.subarray(1_000));
     await connection.answer();
     connection.write(chunked);
-    for (const piece of [githubBody.slice(0, 10), githubBody.slice(10)]) connection.write(`${piece.length.toString(16)}\r\n${piece}\r\n`);
+    for (const piece of [githubBody.slice(0, 10), githubBody.slice(10)])
+      connection.write(`${piece.length.toString(16)}\r\n${piece}\r\n`);
     connection.write("0\r\n\r\n");
     await connection.answer();
     connection.socket.destroy();
@@ -159,7 +198,14 @@ describe("a signed delivery", () => {
   test("is followed by the next one on the same connection, and pipelined ones are answered in order", async () => {
     const connection = openConnection(receiver.port);
     const ids = ["first", "second", "third"];
-    for (const id of ids) connection.write(requestBytes({ path, headers: Object.entries(await githubHeaders(githubBody, { "X-GitHub-Delivery": id })), body: githubBody }));
+    for (const id of ids)
+      connection.write(
+        requestBytes({
+          path,
+          headers: Object.entries(await githubHeaders(githubBody, { "X-GitHub-Delivery": id })),
+          body: githubBody,
+        }),
+      );
 
     const answers = [await connection.answer(), await connection.answer(), await connection.answer()];
     connection.socket.destroy();
@@ -198,7 +244,9 @@ describe("a repeated delivery", () => {
     const answers = await Promise.all(connections.map((connection) => connection.answer()));
     for (const connection of connections) connection.socket.destroy();
 
-    const statuses = answers.map((answer) => `${answer.status} ${(JSON.parse(answer.body) as { status: string }).status}`);
+    const statuses = answers.map(
+      (answer) => `${answer.status} ${(JSON.parse(answer.body) as { status: string }).status}`,
+    );
     expect(statuses.filter((status) => status === "202 accepted")).toHaveLength(1);
     expect(statuses.filter((status) => status === "200 duplicate")).toHaveLength(999);
     expect(receiver.store.deliveries).toHaveLength(1);
@@ -223,41 +271,73 @@ describe("what an event is answered", () => {
   });
 
   test("an event that is none of ours is ignored, and stored", async () => {
-    const answer = await receiver.post(path, await githubHeaders(githubBody, { "X-GitHub-Event": "totally_new_event" }), githubBody);
+    const answer = await receiver.post(
+      path,
+      await githubHeaders(githubBody, { "X-GitHub-Event": "totally_new_event" }),
+      githubBody,
+    );
 
-    expect([answer.status, JSON.parse(answer.body)]).toEqual([202, { status: "ignored", delivery_id: deliveryId, event: "totally_new_event" }]);
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([
+      202,
+      { status: "ignored", delivery_id: deliveryId, event: "totally_new_event" },
+    ]);
     expect(receiver.store.deliveries).toHaveLength(1);
   });
 
-  test.each(["pull_request", "push", "workflow_run", "workflow_job", "check_run", "check_suite", "status", "issue_comment", "issues", "pull_request_review", "pull_request_review_comment", "pull_request_review_thread", "installation", "installation_repositories", "repository"])(
-    "%s is accepted",
-    async (event) => {
-      const answer = await receiver.post(path, await githubHeaders(githubBody, { "X-GitHub-Event": event }), githubBody);
+  test.each([
+    "pull_request",
+    "push",
+    "workflow_run",
+    "workflow_job",
+    "check_run",
+    "check_suite",
+    "status",
+    "issue_comment",
+    "issues",
+    "pull_request_review",
+    "pull_request_review_comment",
+    "pull_request_review_thread",
+    "installation",
+    "installation_repositories",
+    "repository",
+  ])("%s is accepted", async (event) => {
+    const answer = await receiver.post(path, await githubHeaders(githubBody, { "X-GitHub-Event": event }), githubBody);
 
-      expect(JSON.parse(answer.body)).toMatchObject({ status: "accepted" });
-    },
-  );
+    expect(JSON.parse(answer.body)).toMatchObject({ status: "accepted" });
+  });
 });
 
 describe("a signature", () => {
   /** With white space that JSON.stringify would not write. */
   const spacedBody = githubBody.replace(":", ": ");
   const right = createHmac("sha256", "mysecret").update(githubBody).digest("hex");
-  test.each(githubForgeries(spacedBody, "mysecret"))("that %s is refused with 403, and nothing is stored", async (_what, signature) => {
-    const answer = await receiver.post(path, await githubHeaders(githubBody, { "X-Hub-Signature-256": signature }), spacedBody);
+  test.each(githubForgeries(spacedBody, "mysecret"))(
+    "that %s is refused with 403, and nothing is stored",
+    async (_what, signature) => {
+      const answer = await receiver.post(
+        path,
+        await githubHeaders(githubBody, { "X-Hub-Signature-256": signature }),
+        spacedBody,
+      );
 
-    expect(errorCode(answer)).toBe("403 INVALID_SIGNATURE");
-    expect(receiver.store.batches).toEqual([]);
-    expect(receiver.refused).toEqual([{ source: "github", code: "INVALID_SIGNATURE", address: "127.0.0.1", at: "2026-05-01T12:00:00.000Z" }]);
-    expect(answer.body).not.toContain("mysecret");
-    expect(answer.body).not.toContain(createHmac("sha256", "mysecret").update(spacedBody).digest("hex"));
-  });
+      expect(errorCode(answer)).toBe("403 INVALID_SIGNATURE");
+      expect(receiver.store.batches).toEqual([]);
+      expect(receiver.refused).toEqual([
+        { source: "github", code: "INVALID_SIGNATURE", address: "127.0.0.1", at: "2026-05-01T12:00:00.000Z" },
+      ]);
+      expect(answer.body).not.toContain("mysecret");
+      expect(answer.body).not.toContain(createHmac("sha256", "mysecret").update(spacedBody).digest("hex"));
+    },
+  );
 
   test.each([
     ["equal", `sha256=${right}`],
     ["different", `sha256=${"0".repeat(64)}`],
   ])("that comes twice is refused, also when the two are %s", async (_what, second) => {
-    const headers: [string, string][] = [...Object.entries(await githubHeaders(githubBody)), ["x-hub-signature-256", second]];
+    const headers: [string, string][] = [
+      ...Object.entries(await githubHeaders(githubBody)),
+      ["x-hub-signature-256", second],
+    ];
 
     expect(errorCode(await receiver.post(path, headers, githubBody))).toBe("403 INVALID_SIGNATURE");
     expect(receiver.store.batches).toEqual([]);
@@ -266,15 +346,35 @@ describe("a signature", () => {
   test("of the old kind alone is refused", async () => {
     const sha1 = `sha1=${createHmac("sha1", "mysecret").update(githubBody).digest("hex")}`;
 
-    expect(errorCode(await receiver.post(path, await githubHeaders(githubBody, { "X-Hub-Signature": sha1, "X-Hub-Signature-256": null }), githubBody))).toBe("403 INVALID_SIGNATURE");
+    expect(
+      errorCode(
+        await receiver.post(
+          path,
+          await githubHeaders(githubBody, { "X-Hub-Signature": sha1, "X-Hub-Signature-256": null }),
+          githubBody,
+        ),
+      ),
+    ).toBe("403 INVALID_SIGNATURE");
   });
 
   test("of a documented example holds", async () => {
     // GitHub's own example and that of octokit/webhooks-methods. The first body is no JSON object, so it gets past the signature and no further.
     receiver.secrets.github = { ...noSecrets, hmac: ["It's a Secret to Everybody"] };
-    const documented = await receiver.post(path, await githubHeaders(githubBody, { "X-Hub-Signature-256": "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17" }), "Hello, World!");
+    const documented = await receiver.post(
+      path,
+      await githubHeaders(githubBody, {
+        "X-Hub-Signature-256": "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
+      }),
+      "Hello, World!",
+    );
     receiver.secrets.github = { ...noSecrets, hmac: ["mysecret"] };
-    const octokit = await receiver.post(path, await githubHeaders(githubBody, { "X-Hub-Signature-256": "sha256=4864d2759938a15468b5df9ade20bf161da9b4f737ea61794142f3484236bda3" }), '{"foo":"bar"}');
+    const octokit = await receiver.post(
+      path,
+      await githubHeaders(githubBody, {
+        "X-Hub-Signature-256": "sha256=4864d2759938a15468b5df9ade20bf161da9b4f737ea61794142f3484236bda3",
+      }),
+      '{"foo":"bar"}',
+    );
 
     expect(errorCode(documented)).toBe("400 BAD_REQUEST");
     expect(octokit.status).toBe(202);
@@ -282,7 +382,10 @@ describe("a signature", () => {
 
   test("decides before the body is read when it is missing", async () => {
     const connection = openConnection(receiver.port);
-    const headers: [string, string][] = [...Object.entries(await githubHeaders(githubBody, { "X-Hub-Signature-256": null })), ["Content-Length", "20000000"]];
+    const headers: [string, string][] = [
+      ...Object.entries(await githubHeaders(githubBody, { "X-Hub-Signature-256": null })),
+      ["Content-Length", "20000000"],
+    ];
 
     connection.write(requestBytes({ path, headers }));
     const answer = await connection.answer();
@@ -295,8 +398,16 @@ describe("a signature", () => {
 
   test("that is wrong leaves the connection fit for the next request, since the body was read", async () => {
     const connection = openConnection(receiver.port);
-    connection.write(requestBytes({ path, headers: Object.entries(await githubHeaders(githubBody, {}, "yoursecret")), body: githubBody }));
-    connection.write(requestBytes({ path, headers: Object.entries(await githubHeaders(githubBody)), body: githubBody }));
+    connection.write(
+      requestBytes({
+        path,
+        headers: Object.entries(await githubHeaders(githubBody, {}, "yoursecret")),
+        body: githubBody,
+      }),
+    );
+    connection.write(
+      requestBytes({ path, headers: Object.entries(await githubHeaders(githubBody)), body: githubBody }),
+    );
 
     const statuses = [(await connection.answer()).status, (await connection.answer()).status];
     connection.socket.destroy();
@@ -313,7 +424,11 @@ describe("two secrets", () => {
       await receiver.post(path, await githubHeaders(githubBody, { "X-GitHub-Delivery": "b" }, "old"), githubBody),
     ];
     receiver.secrets.github = { ...noSecrets, hmac: ["new"] };
-    const after = await receiver.post(path, await githubHeaders(githubBody, { "X-GitHub-Delivery": "c" }, "old"), githubBody);
+    const after = await receiver.post(
+      path,
+      await githubHeaders(githubBody, { "X-GitHub-Delivery": "c" }, "old"),
+      githubBody,
+    );
 
     expect(during.map(({ status }) => status)).toEqual([202, 202]);
     expect(receiver.store.deliveries.map(({ secretUsed }) => secretUsed)).toEqual(["current", "previous"]);
@@ -331,22 +446,33 @@ describe("two secrets", () => {
   test("may be of any length and of any characters", async () => {
     for (const secret of ["a", " inner and leading spaces kept", "ключ 🗝", "x".repeat(4_096)]) {
       receiver.secrets.github = { ...noSecrets, hmac: [secret] };
-      const answer = await receiver.post(path, await githubHeaders(githubBody, { "X-GitHub-Delivery": `d${secret.length}` }, secret), githubBody);
+      const answer = await receiver.post(
+        path,
+        await githubHeaders(githubBody, { "X-GitHub-Delivery": `d${secret.length}` }, secret),
+        githubBody,
+      );
       expect(answer.status).toBe(202);
     }
   });
 });
 
 describe("a source", () => {
-  test.each([[[]], [[""]], [["", ""]]])("with the secrets %j takes nothing, not even what an empty secret signed", async (hmac) => {
-    receiver.secrets.github = { ...noSecrets, hmac };
-    const signature = `sha256=${createHmac("sha256", "").update(githubBody).digest("hex")}`;
-    const answer = await receiver.post(path, await githubHeaders(githubBody, { "X-Hub-Signature-256": signature }), githubBody);
+  test.each([[[]], [[""]], [["", ""]]])(
+    "with the secrets %j takes nothing, not even what an empty secret signed",
+    async (hmac) => {
+      receiver.secrets.github = { ...noSecrets, hmac };
+      const signature = `sha256=${createHmac("sha256", "").update(githubBody).digest("hex")}`;
+      const answer = await receiver.post(
+        path,
+        await githubHeaders(githubBody, { "X-Hub-Signature-256": signature }),
+        githubBody,
+      );
 
-    expect(errorCode(answer)).toBe("503 SOURCE_NOT_CONFIGURED");
-    expect(Number(answer.headers["retry-after"])).toBeGreaterThan(0);
-    expect(receiver.store.batches).toEqual([]);
-  });
+      expect(errorCode(answer)).toBe("503 SOURCE_NOT_CONFIGURED");
+      expect(Number(answer.headers["retry-after"])).toBeGreaterThan(0);
+      expect(receiver.store.batches).toEqual([]);
+    },
+  );
 
   test("of its own has its own secret", async () => {
     receiver.secrets["github/acme"] = { ...noSecrets, hmac: ["acme-secret"] };
@@ -360,17 +486,26 @@ describe("a source", () => {
     expect(errorCode(crossed)).toBe("403 INVALID_SIGNATURE");
   });
 
-  test.each(["/nobody", "/a/b", "/%67ithub", "/..", `/${"x".repeat(300)}`, "/acme%2f"])("that nobody configured (%s) is not found, whatever the signature", async (name) => {
-    const unsigned = await receiver.post(path + name, await githubHeaders(githubBody, { "X-Hub-Signature-256": null }), githubBody);
-    const signed = await receiver.post(path + name, await githubHeaders(githubBody), githubBody);
+  test.each(["/nobody", "/a/b", "/%67ithub", "/..", `/${"x".repeat(300)}`, "/acme%2f"])(
+    "that nobody configured (%s) is not found, whatever the signature",
+    async (name) => {
+      const unsigned = await receiver.post(
+        path + name,
+        await githubHeaders(githubBody, { "X-Hub-Signature-256": null }),
+        githubBody,
+      );
+      const signed = await receiver.post(path + name, await githubHeaders(githubBody), githubBody);
 
-    expect([errorCode(unsigned), errorCode(signed)]).toEqual(["404 SOURCE_NOT_FOUND", "404 SOURCE_NOT_FOUND"]);
-  });
+      expect([errorCode(unsigned), errorCode(signed)]).toEqual(["404 SOURCE_NOT_FOUND", "404 SOURCE_NOT_FOUND"]);
+    },
+  );
 
   test("of another provider is not found under this one's path", async () => {
     receiver.secrets["gitlab/acme"] = { ...noSecrets, plainTokens: ["t"] };
 
-    expect(errorCode(await receiver.post(`${path}/acme`, await githubHeaders(githubBody), githubBody))).toBe("404 SOURCE_NOT_FOUND");
+    expect(errorCode(await receiver.post(`${path}/acme`, await githubHeaders(githubBody), githubBody))).toBe(
+      "404 SOURCE_NOT_FOUND",
+    );
   });
 });
 
@@ -395,20 +530,31 @@ describe("a header", () => {
     expect(receiver.store.batches).toEqual([]);
   });
 
-  test.each(["X-GitHub-Delivery", "X-GitHub-Event", "X-GitHub-Hook-ID"])("%s that comes twice is refused with 400", async (name) => {
-    const headers: [string, string][] = [...Object.entries(await githubHeaders(githubBody)), [name.toLowerCase(), "7"]];
+  test.each(["X-GitHub-Delivery", "X-GitHub-Event", "X-GitHub-Hook-ID"])(
+    "%s that comes twice is refused with 400",
+    async (name) => {
+      const headers: [string, string][] = [
+        ...Object.entries(await githubHeaders(githubBody)),
+        [name.toLowerCase(), "7"],
+      ];
 
-    expect(errorCode(await receiver.post(path, headers, githubBody))).toBe("400 BAD_REQUEST");
-  });
+      expect(errorCode(await receiver.post(path, headers, githubBody))).toBe("400 BAD_REQUEST");
+    },
+  );
 
   test("is known in any spelling", async () => {
-    const headers = Object.entries(await githubHeaders(githubBody)).map(([name, value]): [string, string] => [name.toUpperCase(), value]);
+    const headers = Object.entries(await githubHeaders(githubBody)).map(([name, value]): [string, string] => [
+      name.toUpperCase(),
+      value,
+    ]);
 
     expect((await receiver.post(path, headers, githubBody)).status).toBe(202);
   });
 
   test("with the secret in it is dropped, and its owner is told once", async () => {
-    const headers = await githubHeaders(githubBody, { "X-Github-Encoded-Secret": Buffer.from("mysecret").toString("base64") });
+    const headers = await githubHeaders(githubBody, {
+      "X-Github-Encoded-Secret": Buffer.from("mysecret").toString("base64"),
+    });
     await receiver.post(path, headers, githubBody);
     await receiver.post(path, headers, githubBody);
 
@@ -434,8 +580,16 @@ describe("a header", () => {
   });
 
   test("may say JSON in the ways that senders do", async () => {
-    for (const [index, type] of ["application/json;charset=UTF-8", 'application/json; charset="utf-8"', "Application/JSON"].entries()) {
-      const answer = await receiver.post(path, await githubHeaders(githubBody, { "Content-Type": type, "X-GitHub-Delivery": `d${index}` }), githubBody);
+    for (const [index, type] of [
+      "application/json;charset=UTF-8",
+      'application/json; charset="utf-8"',
+      "Application/JSON",
+    ].entries()) {
+      const answer = await receiver.post(
+        path,
+        await githubHeaders(githubBody, { "Content-Type": type, "X-GitHub-Delivery": `d${index}` }),
+        githubBody,
+      );
       expect(answer.status).toBe(202);
     }
   });
@@ -466,7 +620,11 @@ describe("a signed body", () => {
     ["empty", "application/x-www-form-urlencoded"],
   ])("that is %s as %s is refused with 400", async (_what, type) => {
     const signature = `sha256=${createHmac("sha256", "mysecret").update("").digest("hex")}`;
-    const answer = await receiver.post(path, await githubHeaders("", { "Content-Type": type, "X-Hub-Signature-256": signature }), "");
+    const answer = await receiver.post(
+      path,
+      await githubHeaders("", { "Content-Type": type, "X-Hub-Signature-256": signature }),
+      "",
+    );
 
     expect(errorCode(answer)).toBe("400 BAD_REQUEST");
   });
@@ -490,7 +648,9 @@ describe("a signed body", () => {
   });
 
   test("is checked for braces only after its signature", async () => {
-    expect(errorCode(await receiver.post(path, await githubHeaders("[]", {}, "yoursecret"), "[]"))).toBe("403 INVALID_SIGNATURE");
+    expect(errorCode(await receiver.post(path, await githubHeaders("[]", {}, "yoursecret"), "[]"))).toBe(
+      "403 INVALID_SIGNATURE",
+    );
   });
 
   test("of ten megabytes is stored whole", async () => {
@@ -499,6 +659,10 @@ describe("a signed body", () => {
     const answer = await receiver.post(path, headers, body);
 
     expect(answer.status).toBe(202);
-    expect(createHash("sha256").update(receiver.store.deliveries[0]?.body ?? "").digest("hex")).toBe(createHash("sha256").update(body).digest("hex"));
+    expect(
+      createHash("sha256")
+        .update(receiver.store.deliveries[0]?.body ?? "")
+        .digest("hex"),
+    ).toBe(createHash("sha256").update(body).digest("hex"));
   });
 });

@@ -36,7 +36,10 @@ function gitlabHeaders(change: Change = {}): Record<string, string> {
 }
 
 /** Signed by the Standard Webhooks library and not by ours. */
-function signed(change: Change = {}, options: { token?: string; at?: Date; id?: string; body?: string } = {}): Record<string, string> {
+function signed(
+  change: Change = {},
+  options: { token?: string; at?: Date; id?: string; body?: string } = {},
+): Record<string, string> {
   const at = options.at ?? receiver.now;
   const webhookId = options.id ?? id;
   return gitlabHeaders({
@@ -56,7 +59,14 @@ describe("a source with a plain token", () => {
     const answer = await receiver.post(path, gitlabHeaders({ "X-Gitlab-Token": "glsecret" }), body);
 
     expect([answer.status, JSON.parse(answer.body)]).toEqual([202, { status: "accepted", delivery_id: id }]);
-    expect(receiver.store.deliveries[0]).toMatchObject({ source: "gitlab", provider: "gitlab", deliveryId: id, hookId: "02affd2d-2cba-4033-917d-ec22d5dc4b38", event: "Merge Request Hook", secretUsed: "current" });
+    expect(receiver.store.deliveries[0]).toMatchObject({
+      source: "gitlab",
+      provider: "gitlab",
+      deliveryId: id,
+      hookId: "02affd2d-2cba-4033-917d-ec22d5dc4b38",
+      event: "Merge Request Hook",
+      secretUsed: "current",
+    });
     expect(receiver.store.deliveries[0]?.headers).toEqual({
       "content-type": "application/json",
       "user-agent": "GitLab/19.1.0",
@@ -85,13 +95,18 @@ describe("a source with a plain token", () => {
   test("takes no empty token for an empty secret beside a live one", async () => {
     receiver.secrets.gitlab = { ...noSecrets, plainTokens: ["", "old"] };
 
-    expect(errorCode(await receiver.post(path, gitlabHeaders({ "X-Gitlab-Token": "" }), body))).toBe("403 INVALID_SIGNATURE");
+    expect(errorCode(await receiver.post(path, gitlabHeaders({ "X-Gitlab-Token": "" }), body))).toBe(
+      "403 INVALID_SIGNATURE",
+    );
     await receiver.post(path, gitlabHeaders({ "X-Gitlab-Token": "old" }), body);
     expect(receiver.store.deliveries.map(({ secretUsed }) => secretUsed)).toEqual(["previous"]);
   });
 
   test("refuses a token that comes twice", async () => {
-    const headers: [string, string][] = [...Object.entries(gitlabHeaders({ "X-Gitlab-Token": "glsecret" })), ["X-Gitlab-Token", "glsecret"]];
+    const headers: [string, string][] = [
+      ...Object.entries(gitlabHeaders({ "X-Gitlab-Token": "glsecret" })),
+      ["X-Gitlab-Token", "glsecret"],
+    ];
 
     expect(errorCode(await receiver.post(path, headers, body))).toBe("403 INVALID_SIGNATURE");
   });
@@ -107,7 +122,11 @@ describe("a source with a plain token", () => {
     receiver.secrets.gitlab = { ...noSecrets, plainTokens: ["new", "glsecret"] };
     await receiver.post(path, gitlabHeaders({ "X-Gitlab-Token": "glsecret" }), body);
     receiver.secrets.gitlab = { ...noSecrets, plainTokens: ["new"] };
-    const after = await receiver.post(path, gitlabHeaders({ "X-Gitlab-Token": "glsecret", "Idempotency-Key": "other" }), body);
+    const after = await receiver.post(
+      path,
+      gitlabHeaders({ "X-Gitlab-Token": "glsecret", "Idempotency-Key": "other" }),
+      body,
+    );
 
     expect(receiver.store.deliveries.map(({ secretUsed }) => secretUsed)).toEqual(["previous"]);
     expect(errorCode(after)).toBe("403 INVALID_SIGNATURE");
@@ -120,10 +139,16 @@ describe("a source with a plain token", () => {
   test("names a delivery of an older GitLab by its event and its body", async () => {
     const headers = gitlabHeaders({ "X-Gitlab-Token": "glsecret", "Idempotency-Key": null });
     const other = body.replace("acme", "other");
-    const answers = [await receiver.post(path, headers, body), await receiver.post(path, headers, other), await receiver.post(path, headers, body)];
+    const answers = [
+      await receiver.post(path, headers, body),
+      await receiver.post(path, headers, other),
+      await receiver.post(path, headers, body),
+    ];
 
     expect(answers.map(({ status }) => status)).toEqual([202, 202, 200]);
-    expect(receiver.store.deliveries[0]?.deliveryId).toBe(`13792a34-cac6-4fda-95a8-c58e00a3954e-${createHash("sha256").update(body).digest("hex")}`);
+    expect(receiver.store.deliveries[0]?.deliveryId).toBe(
+      `13792a34-cac6-4fda-95a8-c58e00a3954e-${createHash("sha256").update(body).digest("hex")}`,
+    );
   });
 
   test.each<[string, Change]>([
@@ -143,27 +168,55 @@ describe("a source with a plain token", () => {
   });
 
   test("takes no forms", async () => {
-    const answer = await receiver.post(path, gitlabHeaders({ "X-Gitlab-Token": "glsecret", "Content-Type": "application/x-www-form-urlencoded" }), "payload=%7B%7D");
+    const answer = await receiver.post(
+      path,
+      gitlabHeaders({ "X-Gitlab-Token": "glsecret", "Content-Type": "application/x-www-form-urlencoded" }),
+      "payload=%7B%7D",
+    );
 
     expect(errorCode(answer)).toBe("415 UNSUPPORTED_MEDIA_TYPE");
   });
 
-  test.each(["Merge Request Hook", "Push Hook", "Pipeline Hook", "Job Hook", "Note Hook", "Issue Hook", "Confidential Note Hook", "Confidential Issue Hook"])("accepts a %s", async (event) => {
-    const answer = await receiver.post(path, gitlabHeaders({ "X-Gitlab-Token": "glsecret", "X-Gitlab-Event": event }), body);
+  test.each([
+    "Merge Request Hook",
+    "Push Hook",
+    "Pipeline Hook",
+    "Job Hook",
+    "Note Hook",
+    "Issue Hook",
+    "Confidential Note Hook",
+    "Confidential Issue Hook",
+  ])("accepts a %s", async (event) => {
+    const answer = await receiver.post(
+      path,
+      gitlabHeaders({ "X-Gitlab-Token": "glsecret", "X-Gitlab-Event": event }),
+      body,
+    );
 
     expect(JSON.parse(answer.body)).toMatchObject({ status: "accepted" });
   });
 
-  test.each(["System Hook", "Tag Push Hook", "Wiki Page Hook", "Resource Access Token Hook", "Something New Hook"])("ignores a %s, and stores it: GitLab switches off a hook that meets errors", async (event) => {
-    const answer = await receiver.post(path, gitlabHeaders({ "X-Gitlab-Token": "glsecret", "X-Gitlab-Event": event }), body);
+  test.each(["System Hook", "Wiki Page Hook", "Resource Access Token Hook", "Something New Hook"])(
+    "ignores a %s, and stores it: GitLab switches off a hook that meets errors",
+    async (event) => {
+      const answer = await receiver.post(
+        path,
+        gitlabHeaders({ "X-Gitlab-Token": "glsecret", "X-Gitlab-Event": event }),
+        body,
+      );
 
-    expect([answer.status, JSON.parse(answer.body)]).toEqual([202, { status: "ignored", delivery_id: id, event }]);
-    expect(receiver.store.deliveries).toHaveLength(1);
-  });
+      expect([answer.status, JSON.parse(answer.body)]).toEqual([202, { status: "ignored", delivery_id: id, event }]);
+      expect(receiver.store.deliveries).toHaveLength(1);
+    },
+  );
 
   test("checks the token before the body and the body's form after it", async () => {
-    expect(errorCode(await receiver.post(path, gitlabHeaders({ "X-Gitlab-Token": "wrong" }), "[]"))).toBe("403 INVALID_SIGNATURE");
-    expect(errorCode(await receiver.post(path, gitlabHeaders({ "X-Gitlab-Token": "glsecret" }), "[]"))).toBe("400 BAD_REQUEST");
+    expect(errorCode(await receiver.post(path, gitlabHeaders({ "X-Gitlab-Token": "wrong" }), "[]"))).toBe(
+      "403 INVALID_SIGNATURE",
+    );
+    expect(errorCode(await receiver.post(path, gitlabHeaders({ "X-Gitlab-Token": "glsecret" }), "[]"))).toBe(
+      "400 BAD_REQUEST",
+    );
   });
 });
 
@@ -194,15 +247,24 @@ describe("a source with a signing token", () => {
   test("never goes back to the plain token", async () => {
     receiver.secrets.gitlab = { ...noSecrets, signingTokens: [signingToken], plainTokens: ["glsecret"] };
     const tokenOnly = await receiver.post(path, gitlabHeaders({ "X-Gitlab-Token": "glsecret" }), body);
-    const wrongSignature = await receiver.post(path, signed({ "X-Gitlab-Token": "glsecret" }, { token: otherToken }), body);
+    const wrongSignature = await receiver.post(
+      path,
+      signed({ "X-Gitlab-Token": "glsecret" }, { token: otherToken }),
+      body,
+    );
 
-    expect([errorCode(tokenOnly), errorCode(wrongSignature)]).toEqual(["403 INVALID_SIGNATURE", "403 INVALID_SIGNATURE"]);
+    expect([errorCode(tokenOnly), errorCode(wrongSignature)]).toEqual([
+      "403 INVALID_SIGNATURE",
+      "403 INVALID_SIGNATURE",
+    ]);
   });
 
   test("never goes back to the plain token because its signing token is malformed", async () => {
     receiver.secrets.gitlab = { ...noSecrets, signingTokens: ["whsec_not base64"], plainTokens: ["glsecret"] };
 
-    expect(errorCode(await receiver.post(path, gitlabHeaders({ "X-Gitlab-Token": "glsecret" }), body))).toBe("503 SOURCE_NOT_CONFIGURED");
+    expect(errorCode(await receiver.post(path, gitlabHeaders({ "X-Gitlab-Token": "glsecret" }), body))).toBe(
+      "503 SOURCE_NOT_CONFIGURED",
+    );
   });
 
   test("takes both signing tokens while a rotation lasts", async () => {
@@ -218,7 +280,9 @@ describe("a source with a signing token", () => {
     const wrong = new Webhook(otherToken).sign(id, receiver.now, body);
 
     expect((await receiver.post(path, signed({ "webhook-signature": `${wrong} ${right}` }), body)).status).toBe(202);
-    expect((await receiver.post(path, signed({ "webhook-signature": `v1a,${"A".repeat(86)}== ${right}` }), body)).status).toBe(200);
+    expect(
+      (await receiver.post(path, signed({ "webhook-signature": `v1a,${"A".repeat(86)}== ${right}` }), body)).status,
+    ).toBe(200);
   });
 
   test.each([
@@ -256,14 +320,23 @@ describe("a source with a signing token", () => {
     ["has the URL's alphabet", () => `v1,${good().slice(0, 42)}-=`],
     ["has no padding", () => `v1,${good().slice(0, 43)}`],
     ["has too much padding", () => `v1,${good()}=`],
-    ["has bits in its last digit that belong to no byte", () => `v1,${good().slice(0, 42)}${String.fromCharCode(good().charCodeAt(42) + 1)}=`],
+    [
+      "has bits in its last digit that belong to no byte",
+      () => `v1,${good().slice(0, 42)}${String.fromCharCode(good().charCodeAt(42) + 1)}=`,
+    ],
     ["is hex", () => `v1,${createHmac("sha256", Buffer.alloc(32, 7)).update(`${id}.0.${body}`).digest("hex")}`],
     ["is by another token", () => new Webhook(otherToken).sign(id, receiver.now, body)],
     ["is for another id", () => new Webhook(signingToken).sign("other", receiver.now, body)],
     ["is for another time", () => new Webhook(signingToken).sign(id, new Date(receiver.now.getTime() + 1_000), body)],
     ["is for another body", () => new Webhook(signingToken).sign(id, receiver.now, `${body} `)],
     ["is of the body alone", () => `v1,${createHmac("sha256", Buffer.alloc(32, 7)).update(body).digest("base64")}`],
-    ["is keyed by the token's text", () => `v1,${createHmac("sha256", signingToken).update(`${id}.${receiver.now.getTime() / 1_000}.${body}`).digest("base64")}`],
+    [
+      "is keyed by the token's text",
+      () =>
+        `v1,${createHmac("sha256", signingToken)
+          .update(`${id}.${receiver.now.getTime() / 1_000}.${body}`)
+          .digest("base64")}`,
+    ],
     ["comes after a malformed one", () => `v1,short v1,${good()}`],
     ["is one of too many", () => `${`v1,${good()} `.repeat(20)}v1,${good()}`],
   ])("refuses a signature that %s", async (_what, signature) => {
@@ -296,9 +369,15 @@ describe("a source with a signing token", () => {
 });
 
 test("a GitLab source without any token takes nothing", async () => {
-  for (const secrets of [noSecrets, { ...noSecrets, plainTokens: [""], signingTokens: [""] }, { ...noSecrets, hmac: ["glsecret"] }]) {
+  for (const secrets of [
+    noSecrets,
+    { ...noSecrets, plainTokens: [""], signingTokens: [""] },
+    { ...noSecrets, hmac: ["glsecret"] },
+  ]) {
     receiver.secrets.gitlab = secrets;
-    expect(errorCode(await receiver.post(path, gitlabHeaders({ "X-Gitlab-Token": "" }), body))).toBe("503 SOURCE_NOT_CONFIGURED");
+    expect(errorCode(await receiver.post(path, gitlabHeaders({ "X-Gitlab-Token": "" }), body))).toBe(
+      "503 SOURCE_NOT_CONFIGURED",
+    );
   }
 });
 

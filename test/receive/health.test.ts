@@ -6,7 +6,10 @@ import type { ReceiverUnderTest } from "./receiver-under-test.ts";
 let receiver: ReceiverUnderTest;
 afterEach(() => receiver.stop());
 
-async function get(path: string, method = "GET"): Promise<{ status: number; body: string; headers: Record<string, string> }> {
+async function get(
+  path: string,
+  method = "GET",
+): Promise<{ status: number; body: string; headers: Record<string, string> }> {
   const connection = openConnection(receiver.port);
   connection.write(requestBytes({ method, path, headers: [] }).toString("latin1").replace("Content-Length: 0\r\n", ""));
   const answer = await connection.answer();
@@ -25,7 +28,9 @@ test("the service says that it lives, to anybody who asks", async () => {
 
 test("the service says whether it is ready, and why not", async () => {
   let state: { ready: boolean; because?: string } = { ready: true };
-  receiver = await startReceiver({ deps: { health: { ready: async () => state, githubTokenConfigured: () => false } } });
+  receiver = await startReceiver({
+    deps: { health: { ready: async () => state, githubTokenConfigured: () => false } },
+  });
   const ready = await get("/ready");
   state = { ready: false, because: "The digester has stopped." };
   const notReady = await get("/ready");
@@ -36,7 +41,9 @@ test("the service says whether it is ready, and why not", async () => {
 });
 
 test("a readiness check that fails counts as not ready", async () => {
-  receiver = await startReceiver({ deps: { health: { ready: () => Promise.reject(new Error("secret detail")), githubTokenConfigured: () => false } } });
+  receiver = await startReceiver({
+    deps: { health: { ready: () => Promise.reject(new Error("secret detail")), githubTokenConfigured: () => false } },
+  });
   const answer = await get("/ready");
 
   expect(answer.status).toBe(503);
@@ -45,7 +52,9 @@ test("a readiness check that fails counts as not ready", async () => {
 
 test("GitHub's health says what is configured, and no more", async () => {
   let token = false;
-  receiver = await startReceiver({ deps: { health: { ready: async () => ({ ready: true }), githubTokenConfigured: () => token } } });
+  receiver = await startReceiver({
+    deps: { health: { ready: async () => ({ ready: true }), githubTokenConfigured: () => token } },
+  });
   const secretOnly = await get("/webhooks/github/health");
   receiver.secrets.github = { ...noSecrets, hmac: [""] };
   token = true;

@@ -23,7 +23,13 @@ async function start(deps: Partial<ReceiverDeps> = {}): Promise<void> {
 
 async function requestWith(deliveryId: string, body = githubBody): Promise<Buffer> {
   const signature = `sha256=${createHmac("sha256", "mysecret").update(body).digest("hex")}`;
-  return requestBytes({ path, headers: Object.entries(await githubHeaders(githubBody, { "X-GitHub-Delivery": deliveryId, "X-Hub-Signature-256": signature })), body });
+  return requestBytes({
+    path,
+    headers: Object.entries(
+      await githubHeaders(githubBody, { "X-GitHub-Delivery": deliveryId, "X-Hub-Signature-256": signature }),
+    ),
+    body,
+  });
 }
 
 async function send(deliveryId: string, body?: string): Promise<RawConnection> {
@@ -33,17 +39,18 @@ async function send(deliveryId: string, body?: string): Promise<RawConnection> {
 }
 
 describe("the store", () => {
-  test.each<[string, () => AcceptOutcome, string]>([
-    ["is full", () => ({ kind: "shed", because: 'The disk is "full".', retryAfterSeconds: 30 }), "30"],
-    ["is down", () => ({ kind: "shed", because: "The database does not answer.", retryAfterSeconds: 0 }), "1"],
-  ])("that %s makes the receiver answer 503 and say when to come again", async (_what, outcome, retryAfter) => {
+  test.each<[string, "STORE_FULL" | "STORE_UNAVAILABLE", number, string]>([
+    ["is full", "STORE_FULL", 30, "30"],
+    ["is down", "STORE_UNAVAILABLE", 0, "1"],
+  ])("that %s makes the receiver answer 503 and say when to come again", async (_what, code, seconds, retryAfter) => {
+    const outcome = (): AcceptOutcome => ({ kind: "shed", code, because: 'The "why".', retryAfterSeconds: seconds });
     await start();
     receiver.store.answerAll(outcome);
     const answer = await receiver.post(path, await githubHeaders(githubBody), githubBody);
     receiver.store.answerAll(null);
     const later = await receiver.post(path, await githubHeaders(githubBody), githubBody);
 
-    expect([errorCode(answer), answer.headers["retry-after"]]).toEqual(["503 STORE_UNAVAILABLE", retryAfter]);
+    expect([errorCode(answer), answer.headers["retry-after"]]).toEqual([`503 ${code}`, retryAfter]);
     expect(later.status).toBe(202);
     expect(receiver.stored).toHaveLength(1);
   });
@@ -59,9 +66,13 @@ describe("the store", () => {
     ["forgets to answer for a delivery", async () => []],
   ])("that %s costs a 503 and nothing more", async (_what, accept) => {
     await start({ accept });
-    const answers = [await receiver.post(path, await githubHeaders(githubBody), githubBody), await receiver.post(path, await githubHeaders(githubBody), githubBody)];
+    const answers = [
+      await receiver.post(path, await githubHeaders(githubBody), githubBody),
+      await receiver.post(path, await githubHeaders(githubBody), githubBody),
+    ];
 
-    for (const answer of answers) expect([errorCode(answer), answer.headers["retry-after"]]).toEqual(["503 STORE_UNAVAILABLE", "5"]);
+    for (const answer of answers)
+      expect([errorCode(answer), answer.headers["retry-after"]]).toEqual(["503 STORE_UNAVAILABLE", "5"]);
   });
 
   test("is asked once for all deliveries that come while it is busy", async () => {
@@ -75,7 +86,7 @@ describe("the store", () => {
       connections.push(await send(`d${index}`));
       await admitted;
     }
-    await Promise.all([receiver.post("/health", {}, "")]);
+    await receiver.post("/health", {}, "");
 
     letGo();
     const answers = await Promise.all(connections.map((connection) => connection.answer()));
@@ -112,10 +123,16 @@ describe("when too much waits for the store", () => {
     connections.push(await send("waiting"));
     await receiver.post("/health", {}, "");
     const newcomer = await (await send("newcomer")).answer();
-    const unsigned = await receiver.post(path, await githubHeaders(githubBody, { "X-Hub-Signature-256": null }), githubBody);
+    const unsigned = await receiver.post(
+      path,
+      await githubHeaders(githubBody, { "X-Hub-Signature-256": null }),
+      githubBody,
+    );
 
     letGo();
-    const statuses = (await Promise.all(connections.map((connection) => connection.answer()))).map(({ status }) => status);
+    const statuses = (await Promise.all(connections.map((connection) => connection.answer()))).map(
+      ({ status }) => status,
+    );
     for (const connection of connections) connection.socket.destroy();
 
     expect([errorCode(newcomer), newcomer.headers.connection]).toEqual(["503 STORE_UNAVAILABLE", "close"]);

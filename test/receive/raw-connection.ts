@@ -34,7 +34,12 @@ export function openConnection(port: number): RawConnection {
   const closed = new Promise<void>((resolve) => {
     socket.on("close", () => {
       over = true;
-      for (const asker of askers) asker.reject(new Error(`The connection ended without an answer; it had sent: ${received.toString("latin1").slice(0, 200)}`));
+      for (const asker of askers)
+        asker.reject(
+          new Error(
+            `The connection ended without an answer; it had sent: ${received.toString("latin1").slice(0, 200)}`,
+          ),
+        );
       resolve();
     });
   });
@@ -57,14 +62,24 @@ function parseAnswer(bytes: Buffer): { answer: RawAnswer; length: number } | nul
   const headEnd = bytes.indexOf("\r\n\r\n");
   if (headEnd === -1) return null;
   const [statusLine = "", ...lines] = bytes.toString("latin1", 0, headEnd).split("\r\n");
-  const headers = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]));
+  const headers = Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]),
+  );
   const length = headEnd + 4 + Number(headers["content-length"] ?? 0);
   if (bytes.length < length) return null;
-  return { answer: { status: Number(statusLine.slice(9, 12)), headers, body: bytes.toString("utf8", headEnd + 4, length) }, length };
+  return {
+    answer: { status: Number(statusLine.slice(9, 12)), headers, body: bytes.toString("utf8", headEnd + 4, length) },
+    length,
+  };
 }
 
 /** The bytes of a request. Headers are a list, so that one may come twice; Host and Content-Length are added where they are not in it. */
-export function requestBytes(request: { method?: string; path: string; headers: [string, string][]; body?: Uint8Array | string }): Buffer {
+export function requestBytes(request: {
+  method?: string;
+  path: string;
+  headers: [string, string][];
+  body?: Uint8Array | string;
+}): Buffer {
   const body = Buffer.from(request.body ?? "");
   const headers = [...request.headers];
   const has = (name: string): boolean => headers.some(([given]) => given.toLowerCase() === name);

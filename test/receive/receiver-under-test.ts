@@ -27,11 +27,17 @@ export type ReceiverUnderTest = {
   failures: unknown[];
   /** Resolves when the next request has been let in by its path and source, so that its body is about to be read or waits for room. */
   nextAdmission: () => Promise<unknown>;
-  post: (path: string, headers: Record<string, string> | [string, string][], body: Uint8Array | string) => Promise<RawAnswer>;
+  post: (
+    path: string,
+    headers: Record<string, string> | [string, string][],
+    body: Uint8Array | string,
+  ) => Promise<RawAnswer>;
   stop: () => Promise<void>;
 };
 
-export async function startReceiver(options: { deps?: Partial<ReceiverDeps>; limits?: ListenerLimits; extraGithubPath?: string } = {}): Promise<ReceiverUnderTest> {
+export async function startReceiver(
+  options: { deps?: Partial<ReceiverDeps>; limits?: ListenerLimits; extraGithubPath?: string } = {},
+): Promise<ReceiverUnderTest> {
   const store = createInMemoryStore();
   const admissions = new EventEmitter();
   const under: Omit<ReceiverUnderTest, "port" | "stop" | "post"> = {
@@ -56,15 +62,22 @@ export async function startReceiver(options: { deps?: Partial<ReceiverDeps>; lim
     clock: () => under.now,
     health: { ready: async () => ({ ready: true }), githubTokenConfigured: () => false },
     onRefused: (refused) => under.refused.push(refused),
-    onStored: (delivery, outcome) => under.stored.push({ deliveryId: delivery.deliveryId, outcome: outcome.kind, secretUsed: delivery.secretUsed }),
+    onStored: (delivery, outcome) =>
+      under.stored.push({ deliveryId: delivery.deliveryId, outcome: outcome.kind, secretUsed: delivery.secretUsed }),
     onSecretExposed: (source) => under.exposed.push(source),
     onFailed: (cause) => under.failures.push(cause),
     ...options.deps,
   });
-  const listener = createListener({ host: "127.0.0.1", port: 0, limits: options.limits ?? {} }, (request, response) => receive(request, response, options.extraGithubPath));
+  const listener = createListener({ host: "127.0.0.1", port: 0, limits: options.limits ?? {} }, (request, response) =>
+    receive(request, response, options.extraGithubPath),
+  );
   const { port } = await listener.start();
 
-  async function post(path: string, headers: Record<string, string> | [string, string][], body: Uint8Array | string): Promise<RawAnswer> {
+  async function post(
+    path: string,
+    headers: Record<string, string> | [string, string][],
+    body: Uint8Array | string,
+  ): Promise<RawAnswer> {
     const connection = openConnection(port);
     connection.write(requestBytes({ path, headers: Array.isArray(headers) ? headers : Object.entries(headers), body }));
     const answer = await connection.answer();
@@ -79,6 +92,12 @@ export async function startReceiver(options: { deps?: Partial<ReceiverDeps>; lim
 export function errorCode(answer: RawAnswer): string {
   const body = JSON.parse(answer.body) as { detail: { error_code: string; message: string; retryable: boolean } };
   const { error_code, message, retryable } = body.detail;
-  if (Object.keys(body).join() !== "detail" || typeof message !== "string" || message === "" || typeof retryable !== "boolean") throw new Error(`Not an error body: ${answer.body}`);
+  if (
+    Object.keys(body).join() !== "detail" ||
+    typeof message !== "string" ||
+    message === "" ||
+    typeof retryable !== "boolean"
+  )
+    throw new Error(`Not an error body: ${answer.body}`);
   return `${answer.status} ${error_code}`;
 }

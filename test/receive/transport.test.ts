@@ -31,7 +31,10 @@ async function answerTo(bytes: string | Uint8Array): Promise<RawAnswer> {
 
 /** The head of a signed request whose body is still to come. The signature is well-formed; whether it is right is learned with the body. */
 async function headOf(change: [string, string][], signature = `sha256=${"0".repeat(64)}`): Promise<Buffer> {
-  return requestBytes({ path, headers: [...Object.entries(await githubHeaders(githubBody, { "X-Hub-Signature-256": signature })), ...change] });
+  return requestBytes({
+    path,
+    headers: [...Object.entries(await githubHeaders(githubBody, { "X-Hub-Signature-256": signature })), ...change],
+  });
 }
 
 describe("a request that is not well-formed HTTP", () => {
@@ -60,7 +63,9 @@ describe("a request that is not well-formed HTTP", () => {
   });
 
   test("because of a broken chunk, after a good head, is answered 400", async () => {
-    const answer = await answerTo(Buffer.concat([await headOf([["Transfer-Encoding", "chunked"]]), Buffer.from("zz\r\n{}\r\n")]));
+    const answer = await answerTo(
+      Buffer.concat([await headOf([["Transfer-Encoding", "chunked"]]), Buffer.from("zz\r\n{}\r\n")]),
+    );
 
     expect(errorCode(answer)).toBe("400 BAD_REQUEST");
     expect(receiver.store.batches).toEqual([]);
@@ -69,7 +74,9 @@ describe("a request that is not well-formed HTTP", () => {
 
 describe("headers", () => {
   test("of 17 KiB are refused with 431", async () => {
-    expect(errorCode(await answerTo(requestBytes({ path, headers: [["X-Long", "x".repeat(17 * 1024)]] })))).toBe("431 HEADERS_TOO_LARGE");
+    expect(errorCode(await answerTo(requestBytes({ path, headers: [["X-Long", "x".repeat(17 * 1024)]] })))).toBe(
+      "431 HEADERS_TOO_LARGE",
+    );
   });
 
   test("of 2,001 lines are refused with 431, though Node would drop the last without a word", async () => {
@@ -87,7 +94,9 @@ describe("headers", () => {
   test("as many as a proxy might add are fine", async () => {
     const some = Array.from({ length: 60 }, (_, index): [string, string] => [`X-Proxy-${index}`, "b"]);
 
-    expect((await receiver.post(path, [...Object.entries(await githubHeaders(githubBody)), ...some], githubBody)).status).toBe(202);
+    expect(
+      (await receiver.post(path, [...Object.entries(await githubHeaders(githubBody)), ...some], githubBody)).status,
+    ).toBe(202);
   });
 
   test("that never end are cut off with 408", async () => {
@@ -107,11 +116,16 @@ describe("headers", () => {
 });
 
 describe("a method", () => {
-  test.each(["GET", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])("%s on a webhook path is refused with 405", async (method) => {
-    const answer = await answerTo(requestBytes({ method, path, headers: [] }).toString("latin1").replace("Content-Length: 0\r\n", ""));
+  test.each(["GET", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])(
+    "%s on a webhook path is refused with 405",
+    async (method) => {
+      const answer = await answerTo(
+        requestBytes({ method, path, headers: [] }).toString("latin1").replace("Content-Length: 0\r\n", ""),
+      );
 
-    expect([answer.status, answer.headers.allow]).toEqual([405, "POST"]);
-  });
+      expect([answer.status, answer.headers.allow]).toEqual([405, "POST"]);
+    },
+  );
 
   test("HEAD is refused with 405 as well, without a body", async () => {
     const answer = await fetch(`http://127.0.0.1:${receiver.port}${path}`, { method: "HEAD" });
@@ -125,12 +139,21 @@ describe("a method", () => {
 });
 
 describe("a path", () => {
-  test.each(["/", "/api/webhooks", "/api/webhooks/bitbucket", "/webhooks/gitlab", "/api/webhooks/githubs", "/API/WEBHOOKS/GITHUB", "//api/webhooks/github", "/api/webhooks/../webhooks/github", "*"])(
-    "that is not the receiver's (%s) is not found",
-    async (other) => {
-      expect(errorCode(await receiver.post(other, await githubHeaders(githubBody), githubBody))).toBe("404 RESOURCE_NOT_FOUND");
-    },
-  );
+  test.each([
+    "/",
+    "/api/webhooks",
+    "/api/webhooks/bitbucket",
+    "/webhooks/gitlab",
+    "/api/webhooks/githubs",
+    "/API/WEBHOOKS/GITHUB",
+    "//api/webhooks/github",
+    "/api/webhooks/../webhooks/github",
+    "*",
+  ])("that is not the receiver's (%s) is not found", async (other) => {
+    expect(errorCode(await receiver.post(other, await githubHeaders(githubBody), githubBody))).toBe(
+      "404 RESOURCE_NOT_FOUND",
+    );
+  });
 });
 
 describe("a body that is too large", () => {
@@ -181,7 +204,13 @@ describe("a body that is too large", () => {
 test("a refused request whose body is all there is closed at once, without lingering", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   const connection = openConnection(receiver.port);
-  connection.write(requestBytes({ path, headers: Object.entries(await githubHeaders(githubBody, { "X-Hub-Signature-256": null })), body: githubBody }));
+  connection.write(
+    requestBytes({
+      path,
+      headers: Object.entries(await githubHeaders(githubBody, { "X-Hub-Signature-256": null })),
+      body: githubBody,
+    }),
+  );
 
   const answer = await connection.answer();
   await connection.closed;
@@ -202,7 +231,9 @@ test("a refused sender who neither goes on nor hangs up is cut off after a secon
 
 describe("a transfer coding", () => {
   test("other than chunks is refused with 415", async () => {
-    const answer = await answerTo(Buffer.concat([await headOf([["Transfer-Encoding", "gzip, chunked"]]), Buffer.from("0\r\n\r\n")]));
+    const answer = await answerTo(
+      Buffer.concat([await headOf([["Transfer-Encoding", "gzip, chunked"]]), Buffer.from("0\r\n\r\n")]),
+    );
 
     expect(errorCode(answer)).toBe("415 UNSUPPORTED_MEDIA_TYPE");
   });
@@ -225,7 +256,15 @@ describe("a sender who asks first (Expect: 100-continue)", () => {
   test("is told to go on when it may", async () => {
     const signature = `sha256=${createHmac("sha256", "mysecret").update(githubBody).digest("hex")}`;
     const connection = openConnection(receiver.port);
-    connection.write(await headOf([["Content-Length", String(githubBody.length)], ["Expect", "100-continue"]], signature));
+    connection.write(
+      await headOf(
+        [
+          ["Content-Length", String(githubBody.length)],
+          ["Expect", "100-continue"],
+        ],
+        signature,
+      ),
+    );
     const go = await connection.answer();
     connection.write(githubBody);
     const answer = await connection.answer();
@@ -235,7 +274,19 @@ describe("a sender who asks first (Expect: 100-continue)", () => {
   });
 
   test("is not told to go on when it may not", async () => {
-    expect((await answerTo(await headOf([["Content-Length", "5"], ["Expect", "100-continue"]], "none"))).status).toBe(403);
+    expect(
+      (
+        await answerTo(
+          await headOf(
+            [
+              ["Content-Length", "5"],
+              ["Expect", "100-continue"],
+            ],
+            "none",
+          ),
+        )
+      ).status,
+    ).toBe(403);
   });
 });
 
@@ -247,7 +298,12 @@ describe("a slow body", () => {
   /** A signed request of which so much has been read. */
   async function halfSent(bytes: number, declared: number): Promise<ReturnType<typeof openConnection>> {
     const connection = openConnection(receiver.port);
-    connection.write(await headOf([["Content-Length", String(declared)], ["Expect", "100-continue"]]));
+    connection.write(
+      await headOf([
+        ["Content-Length", String(declared)],
+        ["Expect", "100-continue"],
+      ]),
+    );
     expect((await connection.answer()).status).toBe(100);
     if (bytes > 0) {
       connection.write(Buffer.alloc(bytes, 0x20));
@@ -292,7 +348,15 @@ describe("a slow body", () => {
     const body = githubBody.padEnd(20_000);
     const right = `sha256=${createHmac("sha256", "mysecret").update(body).digest("hex")}`;
     expect(right).not.toBe(signature);
-    connection.write(await headOf([["Content-Length", "20000"], ["Expect", "100-continue"]], right));
+    connection.write(
+      await headOf(
+        [
+          ["Content-Length", "20000"],
+          ["Expect", "100-continue"],
+        ],
+        right,
+      ),
+    );
     await connection.answer();
     connection.write(body.slice(0, 10_000));
     await roundTrip();

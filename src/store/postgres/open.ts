@@ -22,8 +22,10 @@ export async function openPostgres(url: string, mode: "write" | "read"): Promise
     options: settingsOf(mode === "write" ? sessionSettings : [...sessionSettings, "default_transaction_read_only=on"]),
     types: { getTypeParser: typeParser },
   });
-  // A connection that breaks while idle is replaced at its next use; without a listener it would end the process.
+  // A connection may break while nobody asks it anything, also in the middle of a transaction. Without a listener that would end the process; whoever
+  // uses the connection next is told.
   pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
   try {
     await refuseLooseDurability(pool);
   } catch (error) {

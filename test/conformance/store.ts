@@ -1,0 +1,15 @@
+import { exerciseAccept } from "./accept.ts";
+import { exerciseClaims } from "./claims.ts";
+import type { MakeDatabase } from "./database.ts";
+import { exerciseLists } from "./lists.ts";
+import { exerciseMigrations } from "./migrations.ts";
+import { exerciseTransactions } from "./transactions.ts";
+
+/** What every database must do alike. */
+export function exerciseStore(makeDatabase: MakeDatabase): void {
+  exerciseAccept(makeDatabase);
+  exerciseClaims(makeDatabase);
+  exerciseTransactions(makeDatabase);
+  exerciseLists(makeDatabase);
+  exerciseMigrations(makeDatabase);
+}
