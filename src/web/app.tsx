@@ -1,6 +1,6 @@
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useState } from "react";
-import { Route, Switch } from "wouter";
+import { Route, Switch, useLocation } from "wouter";
 import { ApiError } from "./api/request.ts";
 import { signOut } from "./api/session.ts";
 import { useStatus } from "./api/status.ts";
@@ -13,6 +13,7 @@ import { LivePage } from "./pages/live-page.tsx";
 import { NotFoundPage } from "./pages/not-found-page.tsx";
 import { PullRequestsPage } from "./pages/pull-requests-page.tsx";
 import { SignedOutPage } from "./pages/signed-out-page.tsx";
+import { ErrorBoundary } from "./parts/error-boundary.tsx";
 import { NowProvider, TimeAgo } from "./parts/time-ago.tsx";
 import { TopBar } from "./parts/top-bar.tsx";
 
@@ -38,6 +39,7 @@ export function App() {
 }
 
 function SignedIn({ onSignOut }: { onSignOut: () => void }) {
+  const place = useLocation()[0].split("/")[1];
   return (
     <LiveProvider>
       <a className="skip-link" href="#main">
@@ -45,13 +47,16 @@ function SignedIn({ onSignOut }: { onSignOut: () => void }) {
       </a>
       <TopBar />
       <main id="main" tabIndex={-1}>
-        <Switch>
-          <Route path="/" component={LivePage} />
-          <Route path="/prs/:id?" component={PullRequestsPage} />
-          <Route path="/runs/:id?" component={CiRunsPage} />
-          <Route path="/deliveries/:id?" component={DeliveriesPage} />
-          <Route component={NotFoundPage} />
-        </Switch>
+        {/* A new place gets a new boundary, so that a page that broke can be left. */}
+        <ErrorBoundary key={place}>
+          <Switch>
+            <Route path="/" component={LivePage} />
+            <Route path="/prs/:id?" component={PullRequestsPage} />
+            <Route path="/runs/:id?" component={CiRunsPage} />
+            <Route path="/deliveries/:id?" component={DeliveriesPage} />
+            <Route component={NotFoundPage} />
+          </Switch>
+        </ErrorBoundary>
       </main>
       <Foot onSignOut={onSignOut} />
     </LiveProvider>

@@ -1,4 +1,4 @@
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 
 /** A page and everything that it complained about or asked another host for. */
 export type WatchedPage = { page: Page; troubles: string[] } & AsyncDisposable;
@@ -25,4 +25,9 @@ export async function openWatchedPage(
 /** Waits until the live stream is open, so that nothing that is sent from now on is missed. */
 export async function waitUntilLive(page: Page): Promise<void> {
   await page.locator(".connection-live").waitFor();
+}
+
+/** The row of a table in which one cell, or a part of one, says exactly this. */
+export function rowWith(page: Page, text: string): Locator {
+  return page.locator("tbody tr", { has: page.getByText(text, { exact: true }) });
 }

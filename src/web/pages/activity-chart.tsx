@@ -7,7 +7,7 @@ import { lookOfGroup } from "./group-look.ts";
 const heightPixels = 168;
 
 /** Stacked bars, one per stretch of time. Loaded on its own, because the drawing library is as large as the rest of the page. */
-export default function ActivityChart({ activity }: { activity: Activity }) {
+export function ActivityChart({ activity }: { activity: Activity }) {
   const figure = useRef<HTMLElement>(null);
   const width = useWidth(figure);
   useEffect(() => {

@@ -10,8 +10,8 @@ import { runName } from "../parts/run-list.tsx";
 import { Fact, FactList, SidePanel } from "../parts/side-panel.tsx";
 import { CiRunBadge } from "../parts/state-badge.tsx";
 import { Absent, TimeAgo } from "../parts/time-ago.tsx";
+import { TruthNote } from "../parts/truth-note.tsx";
 import { duration } from "../text/relative-time.ts";
-import { TruthNote } from "./pull-request-panel.tsx";
 
 /** Everything that is known of one CI run. */
 export function CiRunPanel({ id, onClose }: { id: string; onClose: () => void }) {

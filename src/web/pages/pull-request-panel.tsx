@@ -12,6 +12,7 @@ import { RunList } from "../parts/run-list.tsx";
 import { Fact, FactList, PanelSection, SidePanel } from "../parts/side-panel.tsx";
 import { PullRequestBadge } from "../parts/state-badge.tsx";
 import { Absent, TimeAgo } from "../parts/time-ago.tsx";
+import { TruthNote } from "../parts/truth-note.tsx";
 import { duration } from "../text/relative-time.ts";
 
 /** Everything that is known of one pull request. */
@@ -97,16 +98,6 @@ function PullRequestDetails({ pullRequest }: { pullRequest: PullRequest }) {
       <PullRequestRuns pullRequest={pullRequest} />
       {pullRequest.raw_json === null ? null : <RawJson text={pullRequest.raw_json} label="Latest payload" />}
     </>
-  );
-}
-
-/** Two payloads of the same moment said different things. */
-export function TruthNote() {
-  return (
-    <p className="note">
-      <Icon name="warning" />
-      Two payloads of the same moment disagree; the forge will be asked which is right.
-    </p>
   );
 }
 

@@ -1,0 +1,118 @@
+import { gzipSync } from "node:zlib";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { accessibilityFaults } from "./accessibility.ts";
+import type { Dashboard } from "./dashboard-under-test.ts";
+import { rowWith } from "./watched-page.ts";
+
+/** Accessibility, widths, themes and weight. */
+export function looks(dashboard: Dashboard): void {
+  const places = [
+    "/",
+    "/prs",
+    "/runs",
+    "/deliveries",
+    "/deliveries?state=dead",
+    "/prs?repo=nobody%2Fnothing",
+    "/nowhere",
+  ];
+
+  test.each(["light", "dark"] as const)("axe finds nothing on any page in %s", async (colorScheme) => {
+    for (const viewport of [
+      { width: 1440, height: 900 },
+      { width: 390, height: 844 },
+    ]) {
+      await using watched = await dashboard.open({ colorScheme, viewport, reducedMotion: "reduce" });
+      const { page, troubles } = watched;
+      for (const place of places) {
+        await page.goto(place);
+        await settled(page);
+        expect(await accessibilityFaults(page), place).toEqual([]);
+      }
+      for (const list of ["/prs", "/runs", "/deliveries?state=dead", "/deliveries?state=digested"]) {
+        await page.goto(list);
+        await page.locator("[data-row-link]").first().click();
+        await page.locator(".fact-list").waitFor();
+        expect(await accessibilityFaults(page), `the panel of ${list}`).toEqual([]);
+      }
+      await page.getByRole("button", { name: "Replay" }).click();
+      await page.getByRole("alertdialog").waitFor();
+      expect(await accessibilityFaults(page), "the question before a replay").toEqual([]);
+      expect(troubles).toEqual([]);
+    }
+  });
+
+  test("axe would see a button without a name and words too pale to read", async () => {
+    await using watched = await dashboard.open();
+    const { page } = watched;
+    await page.goto("/");
+    await settled(page);
+
+    await page.evaluate(() => {
+      const heading = document.querySelector("h1");
+      if (heading !== null) heading.style.color = "#dddddd";
+      document.querySelector("main")?.append(document.createElement("button"));
+    });
+
+    const faults = await accessibilityFaults(page);
+    expect(faults.map((fault) => fault.split(":")[0])).toEqual(
+      expect.arrayContaining(["button-name", "color-contrast"]),
+    );
+  });
+
+  test("no page scrolls sideways, down to 320 pixels", async () => {
+    for (const width of [320, 768]) {
+      await using watched = await dashboard.open({ viewport: { width, height: 800 } });
+      const { page } = watched;
+      for (const place of places) {
+        await page.goto(place);
+        await settled(page);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth), `${place} at ${width}`).toBe(width);
+      }
+    }
+  });
+
+  test("a chosen theme is remembered and there before the page is drawn", async () => {
+    await using watched = await dashboard.open({ colorScheme: "dark" });
+    const { page, troubles } = watched;
+    await page.goto("/");
+
+    await page.getByRole("button", { name: /Change to light/ }).click();
+    await page.goto("/", { waitUntil: "commit" });
+    await page.locator("body").waitFor({ state: "attached" });
+
+    expect(await page.evaluate(() => document.documentElement.dataset["theme"])).toBe("light");
+    expect(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)).toBe("light");
+    expect(troubles).toEqual([]);
+  });
+
+  test("a page works with at most 150 kB of compressed script, and the chart is not part of it", async () => {
+    await using watched = await dashboard.open();
+    const { page } = watched;
+    const scripts: Promise<Buffer>[] = [];
+    page.on("response", (response) => {
+      if (response.request().resourceType() === "script") scripts.push(response.body());
+    });
+
+    await page.goto("/prs");
+    await rowWith(page, "Change number 1").waitFor();
+    const withoutChart = compressedBytes(await Promise.all(scripts));
+    await page.getByRole("link", { name: "Live", exact: true }).click();
+    await page.locator("figure svg").waitFor();
+    const withChart = compressedBytes(await Promise.all(scripts));
+
+    expect(withoutChart).toBeGreaterThan(0);
+    expect(withoutChart).toBeLessThanOrEqual(150_000);
+    expect(withChart).toBeGreaterThan(withoutChart);
+  });
+}
+
+/** Until everything that was asked for has come and nothing is a grey shape any more. */
+async function settled(page: Page): Promise<void> {
+  await page.locator("h1").waitFor();
+  await expect.poll(() => page.locator('.skeleton, [aria-busy="true"], .chart-space:empty').count()).toBe(0);
+}
+
+function compressedBytes(scripts: Buffer[]): number {
+  return scripts.reduce((total, script) => total + gzipSync(script, { level: 9 }).byteLength, 0);
+}
