@@ -106,7 +106,7 @@ function DeathNote({ delivery }: { delivery: Delivery }) {
         <code>{code}</code>
       </p>
       <p className="death-meaning">{described?.meaning ?? "It could not be understood."}</p>
-      {delivery.dead_reason === null ? null : (
+      {delivery.dead_reason === null || delivery.dead_reason === described?.meaning ? null : (
         <p>
           <OutsideText>{delivery.dead_reason}</OutsideText>
         </p>

@@ -13,6 +13,7 @@ import { Fact, FactList, PanelSection, SidePanel } from "../parts/side-panel.tsx
 import { PullRequestBadge } from "../parts/state-badge.tsx";
 import { Absent, TimeAgo } from "../parts/time-ago.tsx";
 import { TruthNote } from "../parts/truth-note.tsx";
+import { numberOf, signOf } from "../text/pull-request-name.ts";
 import { duration } from "../text/relative-time.ts";
 
 /** Everything that is known of one pull request. */
@@ -55,7 +56,7 @@ function PullRequestEyebrow({ pullRequest }: { pullRequest: PullRequest }) {
     <>
       <PullRequestBadge condition={conditionOf(pullRequest)} />
       <span>
-        <OutsideText>{pullRequest.repo_slug}</OutsideText> #{pullRequest.pr_number}
+        <OutsideText>{pullRequest.repo_slug}</OutsideText> {numberOf(pullRequest)}
       </span>
     </>
   );
@@ -87,12 +88,12 @@ function PullRequestDetails({ pullRequest }: { pullRequest: PullRequest }) {
       </PanelSection>
       {pullRequest.reverted_by.length > 0 ? (
         <PanelSection title="Reverted by">
-          <RevertList links={pullRequest.reverted_by} />
+          <RevertList links={pullRequest.reverted_by} sign={signOf(pullRequest)} />
         </PanelSection>
       ) : null}
       {pullRequest.reverts.length > 0 ? (
         <PanelSection title="Reverts">
-          <RevertList links={pullRequest.reverts} />
+          <RevertList links={pullRequest.reverts} sign={signOf(pullRequest)} />
         </PanelSection>
       ) : null}
       <PullRequestRuns pullRequest={pullRequest} />
@@ -176,14 +177,14 @@ const evidenceWords: Record<string, string> = {
   "branch-name": "known from the branch name",
 };
 
-function RevertList({ links }: { links: RevertLink[] }) {
+function RevertList({ links, sign }: { links: RevertLink[]; sign: "#" | "!" }) {
   return (
     <ul className="line-list wordy">
       {links.map((link) => (
         <li key={`${link.kind} ${link.ref}`}>
           <Icon name={link.kind === "commit" ? "push" : "pull-request"} />
           <span className="line-main">
-            <RevertName link={link} />
+            <RevertName link={link} sign={sign} />
           </span>
           <span className="line-meta">
             <span>{evidenceWords[link.evidence] ?? link.evidence}</span>
@@ -195,11 +196,11 @@ function RevertList({ links }: { links: RevertLink[] }) {
   );
 }
 
-function RevertName({ link }: { link: RevertLink }) {
+function RevertName({ link, sign }: { link: RevertLink; sign: "#" | "!" }) {
   if (link.kind === "commit") return <CommitSha sha={link.ref} />;
   const words = (
     <>
-      #{link.ref.replace(/^#/, "")} {link.title === null ? null : <OutsideText>{link.title}</OutsideText>}
+      {sign + link.ref} {link.title === null ? null : <OutsideText>{link.title}</OutsideText>}
     </>
   );
   return link.id === null ? words : <Link href={`/prs/${link.id}`}>{words}</Link>;

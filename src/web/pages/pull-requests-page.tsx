@@ -11,6 +11,7 @@ import { PageHead } from "../parts/page-head.tsx";
 import { RecordTable, type RecordColumn } from "../parts/record-table.tsx";
 import { PullRequestBadge } from "../parts/state-badge.tsx";
 import { Absent, TimeAgo } from "../parts/time-ago.tsx";
+import { numberOf } from "../text/pull-request-name.ts";
 import { PullRequestPanel } from "./pull-request-panel.tsx";
 
 const states: [string, string][] = [
@@ -39,7 +40,7 @@ const columns: RecordColumn<PullRequestRow>[] = [
     header: "Pull request",
     cell: (row) => (
       <>
-        <span className="row-number">#{row.pr_number}</span> <OutsideText>{row.title ?? "Untitled"}</OutsideText>
+        <span className="row-number">{numberOf(row)}</span> <OutsideText>{row.title ?? "Untitled"}</OutsideText>
       </>
     ),
     sortBy: (row) => row.title,
