@@ -2,10 +2,10 @@
  * Floods a receiver with bodies of 25 MiB (promise A7) and with thousands of slow sockets (A8), and prints what was promised beside what was measured.
  *
  *   node bench/flood.ts                                          the receiver alone, with a store that only counts
- *   node bench/flood.ts --command "bin/pullwright start …"       the whole service; its secret for GitHub is in PULLWRIGHT_GITHUB_WEBHOOK_SECRET
+ *   node bench/flood.ts --command 'bin/pullwright --data-dir "DIR/$FLOOD_PART" start --json'     the whole service; secret and ports are in its environment
  *   node bench/flood.ts --only large|unsigned|forged|slow        one part; --json for the rows as JSON
  *
- * The flooded program must print a line of JSON with its `port`. It is started anew for each part, so that no part pays for the memory of another.
+ * The flooded program must print a line of JSON with its `port` or its `receiverUrl`. It is started anew for each part, so that no part pays for the memory of another.
  * Ends with 1 when a promise is not kept. Memory is read from /proc, so it is measured on Linux only.
  */
 import { spawn } from "node:child_process";
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
   const rows: Row[] = [];
   for (const [name, flood] of Object.entries(parts)) {
     if (values.only !== undefined && values.only !== name) continue;
-    const flooded = await startFlooded(values.command);
+    const flooded = await startFlooded(name, values.command);
     try {
       await warmUp(flooded);
       rows.push(...(await flood(flooded)));
@@ -84,7 +84,7 @@ async function floodWithLargeBodies(flooded: Flooded): Promise<Row[]> {
     () => `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`,
   );
   const seconds = (performance.now() - started) / 1000;
-  const { peak } = memory.stop();
+  const { before, peak } = memory.stop();
   const accepted = answers.filter((status) => status === 202).length;
   return [
     row(
@@ -94,7 +94,7 @@ async function floodWithLargeBodies(flooded: Flooded): Promise<Row[]> {
       accepted === largeBodies,
     ),
     row("  time to the last answer", "< 10 s", `${seconds.toFixed(1)} s`, seconds < 10),
-    row("  memory (RSS) at most", "<= 400 MB", megabytes(peak), peak <= 400e6),
+    row("  memory (RSS) at most", "<= 400 MB", `${megabytes(peak)}, from ${megabytes(before)}`, peak <= 400e6),
   ];
 }
 
@@ -119,7 +119,7 @@ async function floodUnsigned(flooded: Flooded): Promise<Row[]> {
 async function floodForged(flooded: Flooded): Promise<Row[]> {
   const memory = watchMemory(flooded.pid);
   const answers = await sendAtOnce(flooded.port, madeUpPullRequest(25 * mebibyte), () => `sha256=${"0".repeat(64)}`);
-  const { peak } = memory.stop();
+  const { before, peak } = memory.stop();
   const accepted = answers.filter((status) => status >= 200 && status < 300).length;
   return [
     row(
@@ -128,7 +128,7 @@ async function floodForged(flooded: Flooded): Promise<Row[]> {
       `${accepted} (${statusCounts(answers)})`,
       accepted === 0,
     ),
-    row("  memory (RSS) at most", "<= 400 MB", megabytes(peak), peak <= 400e6),
+    row("  memory (RSS) at most", "<= 400 MB", `${megabytes(peak)}, from ${megabytes(before)}`, peak <= 400e6),
   ];
 }
 
@@ -254,8 +254,15 @@ async function openSlowSockets(
 }
 
 /** Starts what is to be flooded and waits for its port. */
-async function startFlooded(command: string | undefined): Promise<Flooded> {
-  const environment = { ...process.env, PULLWRIGHT_GITHUB_WEBHOOK_SECRET: secret };
+async function startFlooded(part: string, command: string | undefined): Promise<Flooded> {
+  const settings = {
+    PULLWRIGHT_GITHUB_WEBHOOK_SECRET: secret,
+    PULLWRIGHT_APP_PORT: "0",
+    PULLWRIGHT_RECEIVER_PORT: "0",
+    PULLWRIGHT_LOG_LEVEL: "warn",
+    FLOOD_PART: part,
+  };
+  const environment = { ...process.env, ...settings };
   const child =
     command === undefined
       ? spawn(process.execPath, [fileURLToPath(import.meta.url), "--serve"], {
@@ -273,8 +280,9 @@ function printedPort(child: ChildProcess): Promise<number> {
     child.on("close", (code) => reject(new Error(`The flooded program ended with ${code} before it printed its port`)));
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).on("line", (line) => {
       try {
-        const { port } = JSON.parse(line) as { port?: unknown };
+        const { port, receiverUrl } = JSON.parse(line) as { port?: unknown; receiverUrl?: unknown };
         if (typeof port === "number") resolve(port);
+        else if (typeof receiverUrl === "string") resolve(Number(new URL(receiverUrl).port));
       } catch {
         // Not every line need be JSON.
       }

@@ -16,6 +16,7 @@ export async function httpApiDocument(): Promise<{ [key: string]: Json }> {
       perform: () => Promise.reject(new Error("Nothing is performed to describe the API")),
       receiver: () => false,
       events: { lastEventId: () => Promise.resolve(0), eventsAfter: () => Promise.resolve([]) },
+      redact: (text) => text,
       clock: () => new Date(0),
       log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     },

@@ -104,6 +104,8 @@ export function createBodyReader<Owner>(deps: BodyReaderDeps<Owner>): BodyReader
     if (reading.buffer === null || reading.buffer.length < bytes)
       reading.buffer = grown(reading.buffer, before, capacityFor(reading));
     reading.buffer.set(piece, before);
+    // A large body comes in hundreds of pieces, which would lie about until the garbage collector gets to them.
+    if (reading.reserved && isAlone(piece)) piece.buffer.transfer(0);
     if (bytes === declaredBytes) finish(reading, reading.buffer);
   }
 

@@ -46,6 +46,8 @@ export type ReceiverDeps = HealthDeps & {
   onFailed?: (cause: unknown) => void;
   /** Bytes of bodies in memory at once, over all requests. 64 MiB unless said. */
   bodyBudgetBytes?: number;
+  /** How long a request may wait, unread, for room in that budget. Five seconds unless said. */
+  bodyWaitMsMax?: number;
   inboxLimits?: InboxLimits;
 };
 
@@ -81,7 +83,10 @@ export function createReceiver(deps: ReceiverDeps): Receive {
   const rulesDeps = { keys: createSecretKeys(), clock: deps.clock };
   const exposedSources = new Set<string>();
   const answerAndClose = createAnswerAndClose();
-  const budget = createBodyBudget({ bytesMax: deps.bodyBudgetBytes ?? 64 * 1024 * 1024 });
+  const budget = createBodyBudget({
+    bytesMax: deps.bodyBudgetBytes ?? 64 * 1024 * 1024,
+    waitMsMax: deps.bodyWaitMsMax ?? 5_000,
+  });
   const reader = createBodyReader<Arrival>({ budget, bodyBytesMax, onBegin, onPiece, onWhole, onFailed });
   const inbox = createInbox<Arrival>({ accept: deps.accept, settle, onFailed: reportFailure }, deps.inboxLimits);
   let lastMs = 0;

@@ -25,6 +25,7 @@ describe("without the token", () => {
         },
         receiver: () => false,
         events: { lastEventId: async () => 0, eventsAfter: async () => [] },
+        redact: (text) => text,
         clock: () => new Date(0),
         log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
       },
