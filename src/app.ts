@@ -44,6 +44,9 @@ export type ServiceParts = {
   onDied: (error: Error) => void;
 };
 
+/** Who is still sending when the service stops is cut off in time for the rest of a stop that takes ten seconds at most; senders come again. */
+const listenerLimits = { stopMsMax: 5_000 };
+
 /** Builds everything and starts it in order: store and digester, then what listens. The only place that constructs. */
 export async function startService(config: Config, parts: ServiceParts): Promise<RunningService> {
   const token = parts.app ? readOrMakeApiToken(config.dataDir) : null;
@@ -69,9 +72,9 @@ export async function startService(config: Config, parts: ServiceParts): Promise
   const startedAt = instantOf(systemClock());
   const state = (): ServiceState => ({ version: readVersion(), startedAt, sources: sources.list.map((source) => ({ name: source.name, provider: source.provider, path: source.path, configured: source.isConfigured(), refused: refusals.of(source.name) })), setup: whatIsMissing(sources) });
 
-  const receiver = createListener({ host: config.receiver.host, port: config.receiver.port }, (request, response) => receive(request, response, parts.receiverPath));
+  const receiver = createListener({ host: config.receiver.host, port: config.receiver.port, limits: listenerLimits }, (request, response) => receive(request, response, parts.receiverPath));
   const { githubListener } = config;
-  const github = githubListener.enabled ? createListener({ host: githubListener.host, port: githubListener.port }, (request, response) => receive(request, response, githubListener.path)) : null;
+  const github = githubListener.enabled ? createListener({ host: githubListener.host, port: githubListener.port, limits: listenerLimits }, (request, response) => receive(request, response, githubListener.path)) : null;
   let app: AppServer | null = null;
   let store: Store | null = null;
   const stop = (): Promise<void> => stopInOrder([receiver, github], app, store, engine);
@@ -126,6 +129,8 @@ function buildReceiver(config: Config, built: { engine: Engine; sources: Webhook
     },
     onSecretExposed: (source) => log.warn({ source }, `GitHub sent the secret of ${source} in a header of its own (it did so from September 2025 to January 2026); rotate it`),
     onFailed: (cause) => log.error({ err: cause }, "The receiver failed on a request; its sender was told to come again"),
+    // Sixty of the largest bodies at once take their turns in this time; forges wait for ten seconds.
+    bodyWaitMsMax: 8000,
     // PostgreSQL syncs several commits at once; SQLite has one writer.
     inboxLimits: { batchesInFlightMax: config.store.engine === "postgres" ? 3 : 1 },
   });
@@ -156,6 +161,7 @@ async function startApp(config: Config, { engine, store, token, redact, receive,
       events: { lastEventId: () => store.events.lastId(), eventsAfter: async (id, limit) => redactDeep(await store.events.since(id, limit), redact) },
       clock: systemClock,
       log,
+      redact,
     },
   );
 }

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { PullwrightError } from "../domain/error.ts";
-import { type ChangedTopic, type EngineOptions, plainError, startEngine } from "./engine.ts";
+import { type ChangedTopic, type EngineOptions, startEngine } from "./engine.ts";
+import { type PlainError, plainError } from "./plain-error.ts";
 import { createLog } from "../log.ts";
 import { createLiveRedact } from "../redact/live-redact.ts";
 import type { OperationName } from "../operations/operations.ts";
@@ -17,10 +18,10 @@ export type EngineRequest =
 /** What the thread answers, and what it tells unasked. */
 export type EngineMessage =
   | { kind: "started" }
-  | { kind: "cannot-start"; error: ReturnType<typeof plainError> }
+  | { kind: "cannot-start"; error: PlainError }
   | { kind: "accepted"; id: number; outcomes: PackedOutcomes }
   | { kind: "answer"; id: number; value: unknown }
-  | { kind: "failed"; id: number; error: ReturnType<typeof plainError> }
+  | { kind: "failed"; id: number; error: PlainError }
   | { kind: "changed"; topics: ChangedTopic[] };
 
 /** The secrets are for redaction only. */
@@ -45,7 +46,12 @@ send({ kind: "started" });
 
 port.on("message", (request: EngineRequest) => {
   if (request.kind === "accept") {
-    void engine.accept(unpackBatch(request.batch)).then((outcomes) => send({ kind: "accepted", id: request.id, outcomes: packOutcomes(outcomes) }));
+    const { bodies } = request.batch;
+    void engine.accept(unpackBatch(request.batch)).then((outcomes) => {
+      send({ kind: "accepted", id: request.id, outcomes: packOutcomes(outcomes) });
+      // The memory of large bodies goes back now, not when the collector happens to look.
+      bodies.transfer(0);
+    });
     return;
   }
   answer(request).then(

@@ -1,10 +1,6 @@
-import { hostname } from "node:os";
-import { randomUUID } from "node:crypto";
-import { setTimeout as wait } from "node:timers/promises";
 import type { z } from "zod";
 import type { AcceptDeliveries } from "../domain/delivery.ts";
 import { systemClock } from "../domain/clock.ts";
-import { PullwrightError } from "../domain/error.ts";
 import { digestNext } from "../flow.ts";
 import type { Log } from "../log.ts";
 import { createNormaliser } from "../normalise/normaliser.ts";
@@ -13,6 +9,10 @@ import { type OperationName, operations } from "../operations/operations.ts";
 import type { Redact } from "../redact/redact.ts";
 import { openStore, type StoreLocation } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
+import { createCourtesy } from "./courtesy.ts";
+import { createNudge } from "./nudge.ts";
+import { newOwner, releaseLeasesOfTheDead } from "./release-leases-of-the-dead.ts";
+import { watchSpace } from "./space-watch.ts";
 
 /** All that the engine needs to start; plain data, because it crosses into a thread. */
 export type EngineOptions = {
@@ -42,33 +42,30 @@ export type EngineDeps = { log: Log; redact: Redact; onChanged: (topics: Changed
 const batchMax = { deliveries: 48, bodyBytes: 8 * 1024 * 1024 };
 /** While senders keep it busy: enough to go on, little enough not to be felt. */
 const batchMaxWhileBusy = { deliveries: 8, bodyBytes: 8 * 1024 * 1024 };
-const freeBytesMin = 256 * 1024 * 1024;
 const idleMs = 1000;
-/** While senders keep it busy, the digester steps back, but not for longer than this. */
-const politenessMs = 250;
 
 export async function startEngine(options: EngineOptions, deps: EngineDeps): Promise<Engine> {
   const store = await openStore(options.store, "write");
-  const owner = `${hostname()}/${process.pid}/${randomUUID()}`;
   await releaseLeasesOfTheDead(store);
   const normaliser = createNormaliser({ timeoutMs: 10_000, heapMegabytesMax: 512 });
   const { redact } = deps;
   const bound = new Map(Object.entries(options.boundRepositories).map(([source, names]) => [source, new Set(names)]));
-  const digestDeps = { store, normaliser, redact, clock: systemClock, owner, boundRepositories: (source: string) => bound.get(source) };
+  const digestDeps = { store, normaliser, redact, clock: systemClock, owner: newOwner(), boundRepositories: (source: string) => bound.get(source) };
 
   const stopping = new AbortController();
   const nudge = createNudge(stopping.signal);
-  const space = createSpaceWatch(store);
-  let lastAcceptedMs = 0;
+  const space = watchSpace(store.freeBytes);
+  const courtesy = createCourtesy();
   let digesterFailure: string | null = null;
 
   const digesting = (async () => {
     while (!stopping.signal.aborted) {
       try {
-        const digested = await digestNext(isBusy() ? batchMaxWhileBusy : batchMax, digestDeps);
+        await courtesy.stepBack(stopping.signal);
+        const digested = await digestNext(courtesy.isBusy() ? batchMaxWhileBusy : batchMax, digestDeps);
         digesterFailure = null;
         if (digested > 0) deps.onChanged(["deliveries", "events", "prs", "runs", "status"]);
-        await (digested > 0 ? stepBack() : nudge.wait(idleMs));
+        if (digested === 0) await nudge.wait(idleMs);
       } catch (error) {
         digesterFailure = error instanceof Error ? error.message : String(error);
         deps.log.error({ err: error }, "Digesting failed; it is tried again");
@@ -77,24 +74,12 @@ export async function startEngine(options: EngineOptions, deps: EngineDeps): Pro
     }
   })();
 
-  function isBusy(): boolean {
-    return performance.now() - lastAcceptedMs < 5;
-  }
-
-  /** Yields to the accept path: at once when nothing arrives, else until there is a pause or patience ends. */
-  async function stepBack(): Promise<void> {
-    const since = performance.now();
-    do await wait(isBusy() ? 5 : 0);
-    while (!stopping.signal.aborted && isBusy() && performance.now() - since < politenessMs);
-  }
-
   return {
     accept: async (batch) => {
-      lastAcceptedMs = performance.now();
       if (space.isFull()) return batch.map(() => ({ kind: "shed", code: "STORE_FULL", because: "The disk is almost full", retryAfterSeconds: 60 }));
       try {
         const outcomes = await store.accept(batch);
-        lastAcceptedMs = performance.now();
+        courtesy.accepted(batch.reduce((bytes, delivery) => bytes + delivery.body.byteLength, 0));
         nudge.now();
         return outcomes;
       } catch (error) {
@@ -125,70 +110,10 @@ export async function startEngine(options: EngineOptions, deps: EngineDeps): Pro
   };
 }
 
-/** A claim says which process made it: one on this machine that no longer runs will not come back for it. */
-async function releaseLeasesOfTheDead(store: Store): Promise<void> {
-  const dead = (await store.deliveries.leaseOwners()).filter((owner) => {
-    const [host, pid] = owner.split("/");
-    return host === hostname() && (Number(pid) === process.pid || !isAlive(Number(pid)));
-  });
-  await store.deliveries.releaseLeases(dead);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
 async function isWritable(store: Store): Promise<boolean> {
   try {
     return await store.isWritable();
   } catch {
     return false;
   }
-}
-
-/** Lets a loop sleep until there is work, at most for a while. */
-function createNudge(stopping: AbortSignal): { now: () => void; wait: (ms: number) => Promise<void> } {
-  let wake: () => void = () => {};
-  let pending = false;
-  stopping.addEventListener("abort", () => wake());
-  return {
-    now: () => {
-      pending = true;
-      wake();
-    },
-    wait: async (ms) => {
-      if (!pending && !stopping.aborted) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, ms);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
-      pending = false;
-    },
-  };
-}
-
-/** Looks at the free space now and then: a commit that fails half way through a full disk is clean, but reads and retention need room too. */
-function createSpaceWatch(store: Store): { isFull: () => boolean; stop: () => void } {
-  const look = (): boolean => (store.freeBytes() ?? Infinity) < freeBytesMin;
-  let full = look();
-  const timer = setInterval(() => {
-    full = look();
-  }, 1000);
-  timer.unref();
-  return { isFull: () => full, stop: () => clearInterval(timer) };
-}
-
-/** The code and message of an error as plain data, to cross a thread. */
-export function plainError(error: unknown): { code: PullwrightError["code"]; message: string } {
-  if (error instanceof PullwrightError) return { code: error.code, message: error.message };
-  return { code: "INTERNAL", message: error instanceof Error ? error.message : String(error) };
 }

@@ -15,6 +15,11 @@ export function packBatch(batch: ArrivedDelivery[]): PackedBatch {
     words.push({ ...rest, bodyBytes: body.byteLength });
     bytes += body.byteLength;
   }
+  const whole = batch[0]?.body;
+  // A large body comes alone and in memory of its own: that moves as it is.
+  if (batch.length === 1 && whole?.buffer instanceof ArrayBuffer && whole.byteLength === whole.buffer.byteLength) {
+    return { words: JSON.stringify(words), bodies: whole.buffer };
+  }
   const bodies = new Uint8Array(bytes);
   let offset = 0;
   for (const { body } of batch) {

@@ -17,7 +17,11 @@ export type EngineThread = Engine & { learn: (secrets: readonly string[]) => Pro
  * Starts the engine in a thread of its own and hands it out as if it were here. When the thread dies, everything asked of it fails and `onDied` is called: the service then ends, because it could neither store nor answer.
  */
 export async function startEngineThread(data: EngineThreadData, on: { changed: (topics: ChangedTopic[]) => void; died: (error: Error) => void }): Promise<EngineThread> {
-  const worker = new Worker(new URL("./engine-thread.ts", import.meta.url), { workerData: data });
+  const worker = new Worker(new URL("./engine-thread.ts", import.meta.url), {
+    workerData: data,
+    // Young garbage is collected in small portions: the default grows to three times sixteen megabytes, in each thread.
+    resourceLimits: { maxYoungGenerationSizeMb: 16 },
+  });
   const waiting = new Map<number, Waiting>();
   let last = 0;
   let stopping = false;

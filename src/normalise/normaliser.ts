@@ -121,7 +121,7 @@ function startThread(
 ): Promise<Worker> {
   const worker = new Worker(threadFile, {
     name: "normaliser",
-    resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax },
+    resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax, maxYoungGenerationSizeMb: 16 },
     // It needs no configuration and gets to see no secret.
     env: {},
     execArgv: [],

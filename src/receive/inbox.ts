@@ -32,7 +32,7 @@ const shedByFailure: AcceptOutcome = {
 };
 
 export function createInbox<Ticket>(deps: InboxDeps<Ticket>, limits: InboxLimits = {}): Inbox<Ticket> {
-  const { batchDeliveriesMax = 512, batchBytesMax = 32 * 1024 * 1024, batchesInFlightMax = 1 } = limits;
+  const { batchDeliveriesMax = 512, batchBytesMax = 4 * 1024 * 1024, batchesInFlightMax = 1 } = limits;
   const { waitingDeliveriesMax = 8_192, waitingBytesMax = 64 * 1024 * 1024 } = limits;
   let waiting: ArrivedDelivery[] = [];
   let tickets: Ticket[] = [];

@@ -1,0 +1,26 @@
+/** Lets a loop sleep until there is work, at most for a while. A nudge that comes while nobody sleeps is not lost: the next sleep ends at once. */
+export type Nudge = { now: () => void; wait: (ms: number) => Promise<void> };
+
+export function createNudge(stopping: AbortSignal): Nudge {
+  let wake: () => void = () => {};
+  let pending = false;
+  stopping.addEventListener("abort", () => wake());
+  return {
+    now: () => {
+      pending = true;
+      wake();
+    },
+    wait: async (ms) => {
+      if (!pending && !stopping.aborted) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, ms);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+      pending = false;
+    },
+  };
+}
