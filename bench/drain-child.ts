@@ -27,7 +27,7 @@ process.stdout.write(JSON.stringify(report));
 /** The store counts exactly to ten thousand only, so the pages are walked. */
 async function countDigested(): Promise<number> {
   let digested = 0;
-  for (let after = null; ; ) {
+  for (let after = null; ;) {
     const page = await reader.deliveries.list({ state: "digested" }, { limit: 10_000, after });
     digested += page.rows.length;
     if (page.next === null) return digested;

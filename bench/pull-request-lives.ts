@@ -42,7 +42,8 @@ function tell(example: Payload, { pullRequest, repositories, chapter, at, isLast
   const repository = pullRequest % repositories;
   const slug = `acme/service-${repository}`;
   const number = Math.floor(pullRequest / repositories) + 1;
-  const action = chapter === 0 ? "opened" : isLast ? "closed" : (middle[(chapter - 1) % middle.length] ?? "synchronize");
+  const action =
+    chapter === 0 ? "opened" : isLast ? "closed" : (middle[(chapter - 1) % middle.length] ?? "synchronize");
   const isClosed = action === "closed";
   const sha = (salt: number): string => (pullRequest * 1000 + salt).toString(16).padStart(40, "a");
   const head = example.pull_request["head"] as Record<string, unknown>;
@@ -74,8 +75,13 @@ function tell(example: Payload, { pullRequest, repositories, chapter, at, isLast
 }
 
 function examplePayload(): Payload {
-  const events = createRequire(import.meta.url)("@octokit/webhooks-examples") as { name: string; examples: Payload[] }[];
-  const example = events.find(({ name }) => name === "pull_request")?.examples.find(({ action }) => action === "opened");
+  const events = createRequire(import.meta.url)("@octokit/webhooks-examples") as {
+    name: string;
+    examples: Payload[];
+  }[];
+  const example = events
+    .find(({ name }) => name === "pull_request")
+    ?.examples.find(({ action }) => action === "opened");
   if (example === undefined) throw new Error("@octokit/webhooks-examples has no opened pull request any more");
   return example;
 }

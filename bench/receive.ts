@@ -13,11 +13,19 @@ import { startPostgres } from "../test/support/postgres.ts";
 import { driveLoadApart, type LoadReport } from "./load-client.ts";
 import { type ChildServer, startChild } from "./start-child.ts";
 
-const { values } = parseArgs({ options: { seconds: { type: "string", default: "6" }, rounds: { type: "string", default: "3" }, only: { type: "string" } } });
+const { values } = parseArgs({
+  options: {
+    seconds: { type: "string", default: "6" },
+    rounds: { type: "string", default: "3" },
+    only: { type: "string" },
+  },
+});
 const secret = "bench secret that is long enough to be one";
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const jsonPort = (line: string): number | undefined => (line.startsWith("{") ? (JSON.parse(line) as { port: number }).port : undefined);
-const servicePort = (line: string): number | undefined => (line.startsWith("{") ? Number(new URL((JSON.parse(line) as { receiverUrl: string }).receiverUrl).port) : undefined);
+const jsonPort = (line: string): number | undefined =>
+  line.startsWith("{") ? (JSON.parse(line) as { port: number }).port : undefined;
+const servicePort = (line: string): number | undefined =>
+  line.startsWith("{") ? Number(new URL((JSON.parse(line) as { receiverUrl: string }).receiverUrl).port) : undefined;
 
 type Contestant = { name: string; start: () => Promise<ChildServer> };
 
@@ -26,16 +34,22 @@ const wants = (name: string): boolean => values.only === undefined || values.onl
 const postgres = wants("postgres") ? await startPostgres() : null;
 let runs = 0;
 
-const service = (env: () => Record<string, string>): (() => Promise<ChildServer>) => () => {
-  runs += 1;
-  return startChild([here("../src/cli.ts"), "--data-dir", join(folder, String(runs)), "start", "--json"], servicePort, {
-    PULLWRIGHT_GITHUB_WEBHOOK_SECRET: secret,
-    PULLWRIGHT_APP_PORT: "0",
-    PULLWRIGHT_RECEIVER_PORT: "0",
-    PULLWRIGHT_LOG_LEVEL: "warn",
-    ...env(),
-  });
-};
+const service =
+  (env: () => Record<string, string>): (() => Promise<ChildServer>) =>
+  () => {
+    runs += 1;
+    return startChild(
+      [here("../src/cli.ts"), "--data-dir", join(folder, String(runs)), "start", "--json"],
+      servicePort,
+      {
+        PULLWRIGHT_GITHUB_WEBHOOK_SECRET: secret,
+        PULLWRIGHT_APP_PORT: "0",
+        PULLWRIGHT_RECEIVER_PORT: "0",
+        PULLWRIGHT_LOG_LEVEL: "warn",
+        ...env(),
+      },
+    );
+  };
 
 const contestants: Contestant[] = [
   { name: "bare", start: () => startChild([here("./peers/bare-server.ts"), secret], jsonPort) },
@@ -49,11 +63,22 @@ try {
   for (let round = 1; round <= Number(values.rounds); round += 1) {
     for (const { name, start } of contestants) {
       const server = await start();
-      const report = await driveLoadApart({ port: server.port, path: "/api/webhooks/github", secret, connections: 64, seconds: Number(values.seconds), warmUpSeconds: 1, bodyBytes: 20 * 1024 });
+      const report = await driveLoadApart({
+        port: server.port,
+        path: "/api/webhooks/github",
+        secret,
+        connections: 64,
+        seconds: Number(values.seconds),
+        warmUpSeconds: 1,
+        bodyBytes: 20 * 1024,
+      });
       await server.stop();
       const refused = Object.entries(report.byStatus).filter(([status]) => status !== "202");
-      if (refused.length > 0 || report.lost > 0) console.log(`  ${name}: not all were 202: ${JSON.stringify(report.byStatus)}, ${report.lost} lost`);
-      console.log(`  round ${round}  ${name.padEnd(9)} ${Math.round(report.perSecond)} a second, p50 ${report.latencyMs.p50} ms, p99 ${report.latencyMs.p99} ms`);
+      if (refused.length > 0 || report.lost > 0)
+        console.log(`  ${name}: not all were 202: ${JSON.stringify(report.byStatus)}, ${report.lost} lost`);
+      console.log(
+        `  round ${round}  ${name.padEnd(9)} ${Math.round(report.perSecond)} a second, p50 ${report.latencyMs.p50} ms, p99 ${report.latencyMs.p99} ms`,
+      );
       reports.set(name, [...(reports.get(name) ?? []), report]);
     }
   }
@@ -65,13 +90,17 @@ try {
 
 function print(reports: Map<string, LoadReport[]>): void {
   const rate = (name: string): number => median((reports.get(name) ?? []).map((report) => report.perSecond));
-  console.log(`\n${new Date().toISOString().slice(0, 10)}, ${availableParallelism()} × ${cpus()[0]?.model ?? "unknown"}, Node ${process.version}, ${values.rounds} rounds of ${values.seconds} s, medians\n`);
+  console.log(
+    `\n${new Date().toISOString().slice(0, 10)}, ${availableParallelism()} × ${cpus()[0]?.model ?? "unknown"}, Node ${process.version}, ${values.rounds} rounds of ${values.seconds} s, medians\n`,
+  );
   console.log("| server | requests a second | p50 ms | p99 ms | of bare | of Probot |");
   console.log("| --- | --: | --: | --: | --: | --: |");
   for (const [name, list] of reports) {
     const p50 = median(list.map((report) => report.latencyMs.p50));
     const p99 = median(list.map((report) => report.latencyMs.p99));
-    console.log(`| ${name} | ${Math.round(rate(name)).toLocaleString("en")} | ${p50} | ${p99} | ${(rate(name) / rate("bare")).toFixed(2)} | ${(rate(name) / rate("probot")).toFixed(2)} |`);
+    console.log(
+      `| ${name} | ${Math.round(rate(name)).toLocaleString("en")} | ${p50} | ${p99} | ${(rate(name) / rate("bare")).toFixed(2)} | ${(rate(name) / rate("probot")).toFixed(2)} |`,
+    );
   }
 }
 

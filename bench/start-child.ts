@@ -6,8 +6,15 @@ import { createInterface } from "node:readline";
 export type ChildServer = { port: number; process: ChildProcess; stop: () => Promise<void> };
 
 /** Starts a program that prints a line holding its port, which `portIn` finds, and waits for that line. */
-export async function startChild(args: string[], portIn: (line: string) => number | undefined, env: Record<string, string> = {}): Promise<ChildServer> {
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...env } });
+export async function startChild(
+  args: string[],
+  portIn: (line: string) => number | undefined,
+  env: Record<string, string> = {},
+): Promise<ChildServer> {
+  const child = spawn(process.execPath, args, {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, ...env },
+  });
   const ended = once(child, "exit");
   const port = await new Promise<number>((resolve, reject) => {
     createInterface({ input: child.stdout }).on("line", (line) => {

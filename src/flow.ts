@@ -9,7 +9,7 @@ import { recordEvent } from "./outcome/record-event.ts";
 import { findRepository } from "./outcome/resolve-repository.ts";
 import type { Redact } from "./redact/redact.ts";
 import { redactEvent } from "./redact/redact-event.ts";
-import type { DeliveryWithBody } from "./store/deliveries.ts";
+import type { ClaimedDelivery } from "./store/deliveries.ts";
 import { isOutage } from "./store/outage.ts";
 import type { Store, StoreQueries } from "./store/store.ts";
 
@@ -53,7 +53,7 @@ export async function digestNext(limits: { deliveries: number; bodyBytes: number
   return claimed.length;
 }
 
-function claim(limits: { deliveries: number; bodyBytes: number }, { store, clock, owner }: DigestDeps): Promise<DeliveryWithBody[]> {
+function claim(limits: { deliveries: number; bodyBytes: number }, { store, clock, owner }: DigestDeps): Promise<ClaimedDelivery[]> {
   const now = clock();
   const after = (ms: number): string => instantOf(new Date(now.getTime() + ms));
   return store.deliveries.claim({
@@ -67,65 +67,83 @@ function claim(limits: { deliveries: number; bodyBytes: number }, { store, clock
   });
 }
 
-async function digest(claimed: DeliveryWithBody[], deps: DigestDeps): Promise<void> {
+async function digest(claimed: ClaimedDelivery[], deps: DigestDeps): Promise<void> {
   const [only] = claimed;
   if (only !== undefined && only.digest_attempts > claimsMax) {
     const because = `It was claimed ${claimsMax} times by digesters that did not come back.`;
-    return deps.store.transaction((queries) => setAside(only, "NORMALISER_CRASHED", because, queries, deps));
+    return recordTogether([{ delivery: only, result: { kind: "refused", code: "NORMALISER_CRASHED", because } }], deps);
   }
-  const understood = await deps.normaliser.normalise(claimed.map(asInput));
-  const pairs = claimed.map((delivery, index) => ({ delivery, result: understood[index] ?? { kind: "crashed" as const, because: "no answer" } }));
+  const understood = await understand(claimed, deps);
   try {
-    await deps.store.transaction(async (queries) => {
-      for (const { delivery, result } of pairs) await digestOne(delivery, result, queries, deps);
-    });
+    await recordTogether(understood, deps);
   } catch (cause) {
     if (isOutage(cause)) throw cause;
     // One of them breaks the batch: each by itself, so that it breaks only itself.
-    for (const { delivery, result } of pairs) await digestAlone(delivery, result, deps);
+    for (const one of understood) await recordAlone(one, deps);
   }
-}
-
-function asInput(delivery: DeliveryWithBody) {
-  return { provider: delivery.provider, event: delivery.event, contentType: delivery.content_type, headers: delivery.headers, body: delivery.body, receivedAt: delivery.received_at };
 }
 
 type Understood = NormalisedDelivery | { kind: "crashed"; because: string };
+type UnderstoodDelivery = { delivery: ClaimedDelivery; result: Understood };
 
-async function digestAlone(delivery: DeliveryWithBody, result: Understood, deps: DigestDeps): Promise<void> {
+/** What each means; what was damaged on the disk means nothing any more. */
+async function understand(claimed: ClaimedDelivery[], { normaliser }: DigestDeps): Promise<UnderstoodDelivery[]> {
+  const whole = claimed.flatMap(({ body, ...delivery }) => (body === null ? [] : [{ delivery, body }]));
+  const answers = await normaliser.normalise(
+    whole.map(({ delivery, body }) => ({ provider: delivery.provider, event: delivery.event, contentType: delivery.content_type, headers: delivery.headers, body, receivedAt: delivery.received_at })),
+  );
+  const byId = new Map<number, Understood>(whole.flatMap(({ delivery }, index) => (answers[index] === undefined ? [] : [[delivery.id, answers[index]]])));
+  const damaged: Understood = { kind: "refused", code: "NORMALISER_CRASHED", because: "What was stored of it is damaged and cannot be read." };
+  return claimed.map((delivery) => ({ delivery, result: byId.get(delivery.id) ?? damaged }));
+}
+
+/** Records what deliveries mean and ends them, all of it or nothing. What another digester has ended meanwhile is left alone. */
+async function recordTogether(understood: UnderstoodDelivery[], deps: DigestDeps): Promise<void> {
+  await deps.store.transaction(async (queries) => {
+    const ours = await queries.deliveries.hold(understood.map(({ delivery }) => delivery.id));
+    const endings: Ending[] = [];
+    for (const { delivery, result } of understood) {
+      const ending = ours.has(delivery.id) ? await endingOf(delivery, result, queries, deps) : null;
+      if (ending !== null) endings.push(ending);
+    }
+    await settle(endings, queries, instantOf(deps.clock()));
+  });
+}
+
+async function recordAlone(one: UnderstoodDelivery, deps: DigestDeps): Promise<void> {
   try {
-    await deps.store.transaction((queries) => digestOne(delivery, result, queries, deps));
+    await recordTogether([one], deps);
   } catch (cause) {
     if (isOutage(cause)) throw cause;
-    if (delivery.digest_attempts < attemptsMax) return; // the lease runs out, and it is tried again
+    if (one.delivery.digest_attempts < attemptsMax) return; // the lease runs out, and it is tried again
     const because = cause instanceof Error ? cause.message : String(cause);
-    await deps.store.transaction((queries) => setAside(delivery, "NORMALISER_CRASHED", because, queries, deps));
+    await recordTogether([{ ...one, result: { kind: "crashed", because } }], deps);
   }
 }
 
-async function digestOne(delivery: DeliveryWithBody, result: Understood, queries: StoreQueries, deps: DigestDeps): Promise<void> {
+/** How a delivery ends, and why. */
+type Ending = { id: number; eventId: number | null; dead: { code: ErrorCode; reason: string } | null; decisions: Decision[] };
+
+/** Null when it is not its last attempt: then its lease runs out, and it is tried again. */
+async function endingOf(delivery: ClaimedDelivery, result: Understood, queries: StoreQueries, deps: DigestDeps): Promise<Ending | null> {
   switch (result.kind) {
     case "crashed":
-      if (delivery.digest_attempts >= attemptsMax) await setAside(delivery, "NORMALISER_CRASHED", result.because, queries, deps);
-      return; // the lease runs out, and it is tried again
+      return delivery.digest_attempts < attemptsMax ? null : setAside(delivery, "NORMALISER_CRASHED", result.because, deps);
     case "refused":
-      return setAside(delivery, result.code, result.because, queries, deps);
+      return setAside(delivery, result.code, result.because, deps);
     case "ignored":
-      if (!(await queries.deliveries.markDigested(delivery.id, instantOf(deps.clock())))) return;
-      return explain(delivery.id, null, [{ rule: "known-events", verdict: "nothing", because: deps.redact(result.because) }], queries, deps);
+      return { id: delivery.id, eventId: null, dead: null, decisions: [{ rule: "known-events", verdict: "nothing", because: deps.redact(result.because) }] };
     case "understood":
       return record(delivery, redactEvent(result.event, deps.redact), result.payloadText, queries, deps);
   }
 }
 
-async function record(delivery: DeliveryWithBody, event: NormalisedEvent, payloadText: string, queries: StoreQueries, deps: DigestDeps): Promise<void> {
+async function record(delivery: ClaimedDelivery, event: NormalisedEvent, payloadText: string, queries: StoreQueries, deps: DigestDeps): Promise<Ending> {
   const stranger = await speaksOfAStranger(delivery.source, event, queries, deps);
-  if (stranger !== null) return setAside(delivery, "REPO_NOT_BOUND", stranger, queries, deps);
-  // First, so that what another digester settled meanwhile is left alone; the rest of this transaction stands or falls with it.
-  if (!(await queries.deliveries.markDigested(delivery.id, instantOf(deps.clock())))) return;
+  if (stranger !== null) return setAside(delivery, "REPO_NOT_BOUND", stranger, deps);
   const recorded = await recordEvent(event, payloadText, { deliveryId: delivery.id, now: instantOf(deps.clock()) }, queries);
   const decisions = recorded.isNew ? [...recorded.decisions, ...decide(event)] : recorded.decisions;
-  await explain(delivery.id, recorded.eventId, decisions, queries, deps);
+  return { id: delivery.id, eventId: recorded.eventId, dead: null, decisions };
 }
 
 /**
@@ -147,15 +165,19 @@ async function speaksOfAStranger(source: string, event: NormalisedEvent, queries
   return `Source ${source} calls repository ${repository.forgeId} ${repository.slug}, which is the name of repository ${other.forge_id}.`;
 }
 
-async function setAside(delivery: DeliveryWithBody, code: ErrorCode, because: string, queries: StoreQueries, deps: DigestDeps): Promise<void> {
+function setAside(delivery: ClaimedDelivery, code: ErrorCode, because: string, deps: DigestDeps): Ending {
   const reason = deps.redact(because).slice(0, reasonCharactersMax);
-  if (!(await queries.deliveries.markDead(delivery.id, instantOf(deps.clock()), code, reason))) return;
-  await explain(delivery.id, null, [{ rule: "set-aside", verdict: "refused", because: `${code}: ${reason}` }], queries, deps);
+  return { id: delivery.id, eventId: null, dead: { code, reason }, decisions: [{ rule: "set-aside", verdict: "refused", because: `${code}: ${reason}` }] };
 }
 
 const reasonCharactersMax = 500;
 
-async function explain(deliveryId: number, eventId: number | null, decisions: Decision[], queries: StoreQueries, deps: DigestDeps): Promise<void> {
-  const decidedAt = instantOf(deps.clock());
-  await queries.decisions.add(decisions.map(({ rule, verdict, because }) => ({ delivery_id: deliveryId, event_id: eventId, rule, verdict, because, decided_at: decidedAt })));
+async function settle(endings: Ending[], queries: StoreQueries, at: string): Promise<void> {
+  await queries.deliveries.markDigested(endings.filter(({ dead }) => dead === null).map(({ id }) => id), at);
+  for (const { id, dead } of endings) if (dead !== null) await queries.deliveries.markDead(id, at, dead.code, dead.reason);
+  await queries.decisions.add(
+    endings.flatMap(({ id, eventId, decisions }) =>
+      decisions.map(({ rule, verdict, because }) => ({ delivery_id: id, event_id: eventId, rule, verdict, because, decided_at: at })),
+    ),
+  );
 }

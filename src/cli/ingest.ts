@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError } from "@commander-js/extra-typings";
-import { startService } from "../app.ts";
 import { runUntilStopped } from "./run-until-stopped.ts";
 import { welcome } from "./start.ts";
 import { configOf } from "./with-operations.ts";
@@ -17,6 +16,7 @@ export function addIngestCommands(program: Command): void {
     .action(async ({ port, host, path }, command) => {
       const values = { ...(port === undefined ? {} : { "receiver.port": String(port) }), ...(host === undefined ? {} : { "receiver.host": host }) };
       const config = configOf(command, values);
+      const { startService } = await import("../app.ts");
       await runUntilStopped((onDied) => startService(config, { app: false, onDied, ...(path === undefined ? {} : { receiverPath: path }) }), (service) => process.stdout.write(welcome(service)));
     });
 }

@@ -2,7 +2,7 @@ import type { RunningService } from "../app.ts";
 import { reportFailure } from "./report-failure.ts";
 
 /** How long a stop may take before the process ends anyway; everything acknowledged is on the disk by then. */
-const stopMsMax = 12_000;
+const stopMsMax = 9_500;
 /** A terminal's Ctrl-C may reach the process twice, through npm and by itself. */
 const sameSignalMs = 1000;
 

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import type { Command } from "@commander-js/extra-typings";
-import { type RunningService, startService } from "../app.ts";
+import type { RunningService } from "../app.ts";
 import { runUntilStopped } from "./run-until-stopped.ts";
 import { configOf } from "./with-operations.ts";
 
@@ -13,6 +13,8 @@ export function addStartCommand(program: Command): void {
     .action(async ({ json }, command) => {
       const config = configOf(command);
       const say = (service: RunningService): void => void process.stdout.write(json ? `${JSON.stringify(addresses(service))}\n` : welcome(service));
+      // Only here, because a listing should not wait for a web server to be read.
+      const { startService } = await import("../app.ts");
       await runUntilStopped((onDied) => startService(config, { app: true, onDied }), say);
     });
 }

@@ -1,6 +1,7 @@
 import type { Command } from "@commander-js/extra-typings";
 import type { z } from "zod";
 import { type Config, loadConfig } from "../config.ts";
+import { PullwrightError } from "../domain/error.ts";
 import { systemClock } from "../domain/clock.ts";
 import type { Operation } from "../operations/operation.ts";
 import { type OperationName, operations } from "../operations/operations.ts";
@@ -26,7 +27,12 @@ export async function withOperations(command: Pick<Command, "optsWithGlobals">, 
     const redact = createRedact(secretValues(createWebhookSources(config, () => performance.now(), { secretsRead: () => {}, unreadable: () => {} })));
     await work(async (name, input) => {
       const known = operations[name] as unknown as Operation<z.ZodType, z.ZodType>;
-      return redactDeep(await known.run(known.input.parse(input), { store, clock: systemClock, redact }), redact) as never;
+      try {
+        return redactDeep(await known.run(known.input.parse(input), { store, clock: systemClock, redact }), redact) as never;
+      } catch (error) {
+        // The message quotes what was asked.
+        throw error instanceof PullwrightError ? new PullwrightError(error.code, redact(error.message), { cause: error.cause }) : error;
+      }
     });
   } finally {
     await store.close();

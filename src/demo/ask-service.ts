@@ -3,7 +3,14 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
 /** What the service says of itself, as far as the demo's last words need it. */
-export type Counts = { prs_open: number; prs_merged_7d: number; prs_reverted_7d: number; runs_24h: number; deliveries_received: number; deliveries_dead: number };
+export type Counts = {
+  prs_open: number;
+  prs_merged_7d: number;
+  prs_reverted_7d: number;
+  runs_24h: number;
+  deliveries_received: number;
+  deliveries_dead: number;
+};
 
 const askMs = 40;
 const digestMsMax = 30_000;

@@ -7,7 +7,12 @@ import type { SenderSecrets } from "./outgoing-delivery.ts";
 /** Secrets for one run, known to nobody else. */
 export function makeSecrets(): SenderSecrets {
   const text = (): string => randomBytes(24).toString("base64url");
-  return { github: text(), gitlabSigningToken: `whsec_${randomBytes(32).toString("base64")}`, ci: text(), circleci: text() };
+  return {
+    github: text(),
+    gitlabSigningToken: `whsec_${randomBytes(32).toString("base64")}`,
+    ci: text(),
+    circleci: text(),
+  };
 }
 
 /**
@@ -15,7 +20,10 @@ export function makeSecrets(): SenderSecrets {
  * ports where they are free, else free ones. Nothing of the person's own sources and databases is touched.
  */
 export async function demoConfig(config: Config, dataDir: string, secrets: SenderSecrets): Promise<Config> {
-  const secret = (value: string): { current: SecretOrigin; previous: null } => ({ current: { from: "the demo", read: () => value }, previous: null });
+  const secret = (value: string): { current: SecretOrigin; previous: null } => ({
+    current: { from: "the demo", read: () => value },
+    previous: null,
+  });
   return {
     ...config,
     dataDir,

@@ -26,13 +26,21 @@ export function leaveDemoFolder(path: string): void {
 }
 
 function writeMarker(path: string, use: string): void {
-  writeFileSync(join(path, markerName), `\`pullwright demo\` made this folder and empties it at its next start.\n${use}\n`, { mode: 0o600 });
+  writeFileSync(
+    join(path, markerName),
+    `\`pullwright demo\` made this folder and empties it at its next start.\n${use}\n`,
+    { mode: 0o600 },
+  );
 }
 
 function refuseWhileUsed(path: string, names: string[]): void {
   if (!names.includes(markerName)) return;
   const pid = Number(/^Process (\d+) uses it\.$/m.exec(readFileSync(join(path, markerName), "utf8"))?.[1] ?? 0);
-  if (pid !== 0 && pid !== process.pid && isAlive(pid)) throw new PullwrightError("CONFIG_INVALID", `Another demo (process ${pid}) uses ${path}. Stop it, or name another folder with --data-dir.`);
+  if (pid !== 0 && pid !== process.pid && isAlive(pid))
+    throw new PullwrightError(
+      "CONFIG_INVALID",
+      `Another demo (process ${pid}) uses ${path}. Stop it, or name another folder with --data-dir.`,
+    );
 }
 
 function isAlive(pid: number): boolean {
@@ -44,5 +52,8 @@ function isAlive(pid: number): boolean {
 }
 
 function refusal(path: string): PullwrightError {
-  return new PullwrightError("CONFIG_INVALID", `${path} is there already and no earlier demo made it, so the demo leaves it alone. Name another folder with --data-dir.`);
+  return new PullwrightError(
+    "CONFIG_INVALID",
+    `${path} is there already and no earlier demo made it, so the demo leaves it alone. Name another folder with --data-dir.`,
+  );
 }

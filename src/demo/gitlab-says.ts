@@ -10,20 +10,31 @@ export function gitlabSays(act: Exclude<Act, { kind: "mishap" }>, happening: Hap
   const pushed = push === undefined ? [] : [{ event: "Push Hook", payload: gitlabPushPayload(push, repository, by) }];
   if (happening.run !== undefined) return [{ event: "Pipeline Hook", payload: pipelinePayload(happening.run) }];
   if (pullRequest === undefined) return pushed;
-  const mergeRequestEvent = (action: string, extra: { oldrev?: string; changes?: object } = {}): Said => ({ event: "Merge Request Hook", payload: mergeRequestPayload(action, pullRequest, by, extra) });
+  const mergeRequestEvent = (action: string, extra: { oldrev?: string; changes?: object } = {}): Said => ({
+    event: "Merge Request Hook",
+    payload: mergeRequestPayload(action, pullRequest, by, extra),
+  });
   switch (act.kind) {
     case "opened":
     case "revert-opened":
       return [mergeRequestEvent("open")];
     case "pushed":
-      return [mergeRequestEvent("update", { oldrev: push?.before ?? "", changes: { updated_at: { previous: null, current: gitlabTime(at) } } }), ...pushed];
+      return [
+        mergeRequestEvent("update", {
+          oldrev: push?.before ?? "",
+          changes: { updated_at: { previous: null, current: gitlabTime(at) } },
+        }),
+        ...pushed,
+      ];
     case "made-ready":
       return [mergeRequestEvent("update", { changes: { draft: { previous: true, current: false } } })];
     case "reviewed":
       return [mergeRequestEvent("approved")];
     case "line-commented":
     case "commented":
-      return [{ event: "Note Hook", payload: notePayload({ id: 930_000 + serial, text: act.text }, pullRequest, by, at) }];
+      return [
+        { event: "Note Hook", payload: notePayload({ id: 930_000 + serial, text: act.text }, pullRequest, by, at) },
+      ];
     case "merged":
       return [mergeRequestEvent("merge"), ...pushed];
     case "closed":

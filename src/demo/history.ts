@@ -1,7 +1,16 @@
 import type { Run } from "./payloads/ci-run.ts";
 import type { FormerPullRequest } from "./scenario.ts";
 import type { Act, PullRequestName, RepositoryName } from "./step.ts";
-import { type Commit, headShaOf, type Login, madeUpSha, people, type Person, type PullRequest, type Repository } from "./world.ts";
+import {
+  type Commit,
+  headShaOf,
+  type Login,
+  madeUpSha,
+  people,
+  type Person,
+  type PullRequest,
+  type Repository,
+} from "./world.ts";
 
 /** Commits that came to a branch at once. */
 export type Push = { branch: string; before: string; commits: Commit[] };
@@ -30,17 +39,23 @@ const dayMs = 86_400_000;
 /** CI systems that tell of ends only ran for so long. */
 const untoldRunMs = 42_000;
 
-export function createHistory(startedAt: Date, before: FormerPullRequest[]): History {
+export function createHistory(beginning: Date, before: FormerPullRequest[]): History {
   const repositories: Record<RepositoryName, Repository> = {
-    web: newRepository("github", 70001, "acme/web", startedAt),
-    api: newRepository("github", 70002, "acme/api", startedAt),
-    tools: newRepository("gitlab", 5150001, "acme/platform/deploy-tools", startedAt),
+    web: newRepository("github", 70001, "acme/web", beginning),
+    api: newRepository("github", 70002, "acme/api", beginning),
+    tools: newRepository("gitlab", 5150001, "acme/platform/deploy-tools", beginning),
   };
   const pullRequests = new Map<PullRequestName, PullRequest>();
   const runsStartedAt = new Map<string, Date>();
   let serial = 0;
 
-  for (const { pull, by, title, branch, openedHoursBefore } of before) open(pull, by, { title, branch, body: "", draft: false }, new Date(startedAt.getTime() - openedHoursBefore * 3_600_000));
+  for (const { pull, by, title, branch, openedHoursBefore } of before)
+    open(
+      pull,
+      by,
+      { title, branch, body: "", draft: false },
+      new Date(beginning.getTime() - openedHoursBefore * 3_600_000),
+    );
 
   return {
     apply(act, at) {
@@ -48,12 +63,21 @@ export function createHistory(startedAt: Date, before: FormerPullRequest[]): His
       const happening = { at, by: people["acme-agent[bot]"], serial };
       switch (act.kind) {
         case "opened": {
-          const pullRequest = open(act.pull, act.by, { title: act.title, branch: act.branch, body: act.body ?? "", draft: act.draft ?? false }, at);
+          const pullRequest = open(
+            act.pull,
+            act.by,
+            { title: act.title, branch: act.branch, body: act.body ?? "", draft: act.draft ?? false },
+            at,
+          );
           return { ...happening, ...of(pullRequest, act.by) };
         }
         case "pushed": {
           const pullRequest = change(act.pull, at);
-          const push = { branch: pullRequest.branch, before: headShaOf(pullRequest), commits: [newCommit(pullRequest.repository, act.commit, act.by, at)] };
+          const push = {
+            branch: pullRequest.branch,
+            before: headShaOf(pullRequest),
+            commits: [newCommit(pullRequest.repository, act.commit, act.by, at)],
+          };
           pullRequest.commits.push(...push.commits);
           return { ...happening, ...of(pullRequest, act.by), push };
         }
@@ -85,7 +109,12 @@ export function createHistory(startedAt: Date, before: FormerPullRequest[]): His
           const repository = repositories[act.repository];
           const target = act.reverts === undefined ? null : pullRequestCalled(act.reverts).mergeCommitSha;
           const message = target === null ? act.commit : `${act.commit}\n\nThis reverts commit ${target}.`;
-          return { ...happening, by: people[act.by], repository, push: land(repository, [newCommit(repository, message, act.by, at)]) };
+          return {
+            ...happening,
+            by: people[act.by],
+            repository,
+            push: land(repository, [newCommit(repository, message, act.by, at)]),
+          };
         }
         case "ci-run":
           return ciRun(act, happening);
@@ -103,7 +132,12 @@ export function createHistory(startedAt: Date, before: FormerPullRequest[]): His
     repository: (name) => repositories[name],
   };
 
-  function open(name: PullRequestName, by: Login, text: { title: string; branch: string; body: string; draft: boolean; commit?: string }, at: Date): PullRequest {
+  function open(
+    name: PullRequestName,
+    by: Login,
+    text: { title: string; branch: string; body: string; draft: boolean; commit?: string },
+    at: Date,
+  ): PullRequest {
     const { repository, number } = placeOf(name, repositories);
     const { commit = text.title, ...shown } = text;
     const pullRequest: PullRequest = {
@@ -155,13 +189,18 @@ export function createHistory(startedAt: Date, before: FormerPullRequest[]): His
     return push;
   }
 
-  function ciRun(act: Extract<Act, { kind: "ci-run" }>, happening: { at: Date; by: Person; serial: number }): Happening {
+  function ciRun(
+    act: Extract<Act, { kind: "ci-run" }>,
+    happening: { at: Date; by: Person; serial: number },
+  ): Happening {
     const isOnPullRequest = act.on.includes("#");
     const pullRequest = isOnPullRequest ? pullRequestCalled(act.on as PullRequestName) : undefined;
     const repository = pullRequest?.repository ?? repositories[act.on as RepositoryName];
     const attempt = act.attempt ?? 1;
     const key = `${act.by} ${act.run} ${attempt}`;
-    const startedAt = runsStartedAt.get(key) ?? (act.status === "in_progress" ? happening.at : new Date(happening.at.getTime() - untoldRunMs));
+    const startedAt =
+      runsStartedAt.get(key) ??
+      (act.status === "in_progress" ? happening.at : new Date(happening.at.getTime() - untoldRunMs));
     runsStartedAt.set(key, startedAt);
     const run: Run = {
       id: act.run,
@@ -181,7 +220,12 @@ export function createHistory(startedAt: Date, before: FormerPullRequest[]): His
 
 function newRepository(forge: "github" | "gitlab", id: number, slug: string, startedAt: Date): Repository {
   const createdAt = new Date(startedAt.getTime() - 400 * dayMs);
-  const tip = { sha: madeUpSha(slug, "tip"), message: "Release of last week", author: people["mira-holt"], madeAt: new Date(startedAt.getTime() - 5 * dayMs) };
+  const tip = {
+    sha: madeUpSha(slug, "tip"),
+    message: "Release of last week",
+    author: people["mira-holt"],
+    madeAt: new Date(startedAt.getTime() - 5 * dayMs),
+  };
   return { forge, id, slug, defaultBranch: "main", tip, createdAt };
 }
 
@@ -190,20 +234,41 @@ function newCommit(repository: Repository, message: string, by: Login, madeAt: D
 }
 
 /** What the revert buttons write: GitHub names the pull request in the branch, GitLab the commit. */
-function revertOf(reverted: PullRequest): { title: string; branch: string; body: string; draft: false; commit: string } {
+function revertOf(reverted: PullRequest): {
+  title: string;
+  branch: string;
+  body: string;
+  draft: false;
+  commit: string;
+} {
   const { repository, number, branch, mergeCommitSha } = reverted;
   const title = `Revert "${reverted.title}"`;
   const sentence = `This reverts merge request !${number}`;
   return repository.forge === "github"
-    ? { title, branch: `revert-${number}-${branch}`, body: `Reverts ${repository.slug}#${number}`, draft: false, commit: `${title}\n\nThis reverts commit ${mergeCommitSha}.` }
-    : { title, branch: `revert-${mergeCommitSha?.slice(0, 8)}`, body: sentence, draft: false, commit: `${title}\n\n${sentence}` };
+    ? {
+        title,
+        branch: `revert-${number}-${branch}`,
+        body: `Reverts ${repository.slug}#${number}`,
+        draft: false,
+        commit: `${title}\n\nThis reverts commit ${mergeCommitSha}.`,
+      }
+    : {
+        title,
+        branch: `revert-${mergeCommitSha?.slice(0, 8)}`,
+        body: sentence,
+        draft: false,
+        commit: `${title}\n\n${sentence}`,
+      };
 }
 
 function of(pullRequest: PullRequest, by: Login): { repository: Repository; pullRequest: PullRequest; by: Person } {
   return { repository: pullRequest.repository, pullRequest, by: people[by] };
 }
 
-function placeOf(name: PullRequestName, repositories: Record<RepositoryName, Repository>): { repository: Repository; number: number } {
-  const [repository = "web", number = "1"] = name.split("#") as [RepositoryName, string];
+function placeOf(
+  name: PullRequestName,
+  repositories: Record<RepositoryName, Repository>,
+): { repository: Repository; number: number } {
+  const [repository, number] = name.split("#") as [RepositoryName, string];
   return { repository: repositories[repository], number: Number(number) };
 }

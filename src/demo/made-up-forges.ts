@@ -35,17 +35,45 @@ export function createMadeUpForges(startedAt: Date): { tell: TellStep; history: 
       const deliveries = deliveriesOf(act, happening, slugBefore);
       const first = deliveries[0];
       if (step.name !== undefined && first !== undefined) sent.set(step.name, first);
-      return { told: deliveries.map((delivery) => ({ delivery, isForged: false, expects: delivery.event === "ping" ? { status: 200, word: "pong" } : accepted })), happening };
+      return {
+        told: deliveries.map((delivery) => ({
+          delivery,
+          isForged: false,
+          expects: delivery.event === "ping" ? { status: 200, word: "pong" } : accepted,
+        })),
+        happening,
+      };
     },
   };
 
-  function deliveriesOf(act: Exclude<Act, { kind: "mishap" }>, happening: Happening, circleciSlug: string): OutgoingDelivery[] {
+  function deliveriesOf(
+    act: Exclude<Act, { kind: "mishap" }>,
+    happening: Happening,
+    circleciSlug: string,
+  ): OutgoingDelivery[] {
     if (act.kind === "ci-run" && happening.run !== undefined) {
       if (act.by === "circleci") {
         const deliveryId = nextGuid();
-        return [{ sender: "circleci", event: "workflow-completed", deliveryId, hookId: "", body: JSON.stringify(circleciWorkflowPayload(deliveryId, circleciSlug, happening.run)) }];
+        return [
+          {
+            sender: "circleci",
+            event: "workflow-completed",
+            deliveryId,
+            hookId: "",
+            body: JSON.stringify(circleciWorkflowPayload(deliveryId, circleciSlug, happening.run)),
+          },
+        ];
       }
-      if (act.by === "jenkins") return [{ sender: "generic-ci", event: "", deliveryId: nextGuid(), hookId: "", body: JSON.stringify(genericCiPayload("jenkins", happening.run)) }];
+      if (act.by === "jenkins")
+        return [
+          {
+            sender: "generic-ci",
+            event: "",
+            deliveryId: nextGuid(),
+            hookId: "",
+            body: JSON.stringify(genericCiPayload("jenkins", happening.run)),
+          },
+        ];
     }
     const says = happening.repository.forge === "github" ? githubSays : gitlabSays;
     return says(act, happening).map((said) => fromForge(said, happening.repository.forge, happening.repository.id));
@@ -66,21 +94,42 @@ export function createMadeUpForges(startedAt: Date): { tell: TellStep; history: 
       }
       case "same-id-other-body": {
         const delivery = deliverySentAt(mishap.step);
-        return { delivery: { ...delivery, body: JSON.stringify(JSON.parse(delivery.body), null, 1) }, isForged: false, expects: { status: 409, word: "DELIVERY_ID_CONFLICT" } };
+        return {
+          delivery: { ...delivery, body: JSON.stringify(JSON.parse(delivery.body), null, 1) },
+          isForged: false,
+          expects: { status: 409, word: "DELIVERY_ID_CONFLICT" },
+        };
       }
       case "forged": {
         const { repository, number } = history.pullRequest(mishap.claims);
-        const payload = { action: "closed", number, pull_request: { number, state: "closed", merged: true }, repository: { full_name: repository.slug } };
-        return { delivery: fromForge({ event: "pull_request", payload }, "github", repository.id), isForged: true, expects: { status: 403, word: "INVALID_SIGNATURE" } };
+        const payload = {
+          action: "closed",
+          number,
+          pull_request: { number, state: "closed", merged: true },
+          repository: { full_name: repository.slug },
+        };
+        return {
+          delivery: fromForge({ event: "pull_request", payload }, "github", repository.id),
+          isForged: true,
+          expects: { status: 403, word: "INVALID_SIGNATURE" },
+        };
       }
       case "broken-body": {
         const delivery = fromForge({ event: "push", payload: {} }, "github", history.repository(mishap.repository).id);
-        return { delivery: { ...delivery, body: '{"ref":"refs/heads/main","commits":[{"id":}' }, isForged: false, expects: accepted };
+        return {
+          delivery: { ...delivery, body: '{"ref":"refs/heads/main","commits":[{"id":}' },
+          isForged: false,
+          expects: accepted,
+        };
       }
       case "unknown-event": {
         const repository = history.repository(mishap.repository);
         const payload = starPayload(repository, people[mishap.by satisfies Login], at);
-        return { delivery: fromForge({ event: "star", payload }, "github", repository.id), isForged: false, expects: { status: 202, word: "ignored" } };
+        return {
+          delivery: fromForge({ event: "star", payload }, "github", repository.id),
+          isForged: false,
+          expects: { status: 202, word: "ignored" },
+        };
       }
     }
   }

@@ -16,7 +16,11 @@ export type OutgoingDelivery = {
 export type SenderSecrets = { github: string; gitlabSigningToken: string; ci: string; circleci: string };
 
 /** Path and headers with which the real sender would post it. */
-export function signed(delivery: Omit<OutgoingDelivery, "body"> & { body: string | Uint8Array }, secrets: SenderSecrets, now: Date): { path: string; headers: Record<string, string> } {
+export function signed(
+  delivery: Omit<OutgoingDelivery, "body"> & { body: string | Uint8Array },
+  secrets: SenderSecrets,
+  now: Date,
+): { path: string; headers: Record<string, string> } {
   const { sender, event, deliveryId, hookId, body } = delivery;
   const json = { "content-type": "application/json" };
   switch (sender) {
@@ -51,9 +55,25 @@ export function signed(delivery: Omit<OutgoingDelivery, "body"> & { body: string
       };
     }
     case "circleci":
-      return { path: "/api/webhooks/ci", headers: { ...json, "user-agent": "CircleCI-Webhook/demo", "circleci-event-type": event, "circleci-signature": `v1=${hmac(secrets.circleci, body).toString("hex")}` } };
+      return {
+        path: "/api/webhooks/ci",
+        headers: {
+          ...json,
+          "user-agent": "CircleCI-Webhook/demo",
+          "circleci-event-type": event,
+          "circleci-signature": `v1=${hmac(secrets.circleci, body).toString("hex")}`,
+        },
+      };
     case "generic-ci":
-      return { path: "/api/webhooks/ci", headers: { ...json, "user-agent": "Jenkins/demo", "x-delivery-id": deliveryId, "x-webhook-signature-256": `sha256=${hmac(secrets.ci, body).toString("hex")}` } };
+      return {
+        path: "/api/webhooks/ci",
+        headers: {
+          ...json,
+          "user-agent": "Jenkins/demo",
+          "x-delivery-id": deliveryId,
+          "x-webhook-signature-256": `sha256=${hmac(secrets.ci, body).toString("hex")}`,
+        },
+      };
   }
 }
 

@@ -13,7 +13,12 @@ export type DemoOptions = { dataDir: string; speed: number; secrets: SenderSecre
  * Tells the story to a service that runs, with a line for each step, and says at the end what to look at. Resolves to false when the service
  * answered otherwise than it should. Ends early when `stopping` is aborted.
  */
-export async function runDemo(service: RunningService, options: DemoOptions, stopping: AbortSignal, print: (text: string) => void): Promise<boolean> {
+export async function runDemo(
+  service: RunningService,
+  options: DemoOptions,
+  stopping: AbortSignal,
+  print: (text: string) => void,
+): Promise<boolean> {
   setMaxListeners(0, stopping);
   print(greeting(service, options));
   const asExpected = await tellStory(scenario, options.speed, stopping, {
@@ -48,21 +53,38 @@ function greeting(service: RunningService, { speed, dataDir }: DemoOptions): str
 
 function stepLine({ atSeconds, line, answers }: ToldStep): string {
   const time = `${Math.floor(atSeconds / 60)}:${String(atSeconds % 60).padStart(2, "0")}`;
-  const said = answers.map(({ status, word }) => (status === 202 && word === "accepted" ? "" : word === "INVALID_SIGNATURE" ? `: refused, ${status}` : `: ${status} ${word}`)).filter((text) => text !== "");
+  const said = answers
+    .map(({ status, word }) =>
+      status === 202 && word === "accepted"
+        ? ""
+        : word === "INVALID_SIGNATURE"
+          ? `: refused, ${status}`
+          : `: ${status} ${word}`,
+    )
+    .filter((text) => text !== "");
   const isWrong = answers.some((answer) => !answer.asExpected);
-  const mark = isWrong ? styleText("red", "✗") : answers.some(({ status }) => status >= 400) ? styleText("yellow", "!") : styleText("green", "✓");
+  const mark = isWrong
+    ? styleText("red", "✗")
+    : answers.some(({ status }) => status >= 400)
+      ? styleText("yellow", "!")
+      : styleText("green", "✓");
   return `  ${styleText("dim", time)}  ${mark} ${line}${[...new Set(said)].join("")}\n`;
 }
 
 function lastWords(counts: Counts, service: RunningService, { dataDir }: DemoOptions, asExpected: boolean): string {
   const folder = /^[\w./~-]+$/.test(dataDir) ? dataDir : `'${dataDir.replaceAll("'", "'\\''")}'`;
-  const command = (text: string, what: string): string => `  pullwright ${text.padEnd(24)} --data-dir ${folder}   ${styleText("dim", what)}`;
+  const command = (text: string, what: string): string =>
+    `  pullwright ${text.padEnd(24)} --data-dir ${folder}   ${styleText("dim", what)}`;
   return [
     "",
     styleText("bold", "The story is told."),
     `  ${counts.prs_open} pull requests are open, ${counts.prs_merged_7d} were merged, ${counts.prs_reverted_7d} of those are reverted; ${counts.deliveries_dead} delivery is set aside.`,
-    ...(asExpected ? [] : [styleText("red", "  Some deliveries were answered otherwise than they should be; they are marked with ✗.")]),
-    ...(counts.deliveries_received === 0 ? [] : [styleText("red", `  ${counts.deliveries_received} deliveries still wait to be digested.`)]),
+    ...(asExpected
+      ? []
+      : [styleText("red", "  Some deliveries were answered otherwise than they should be; they are marked with ✗.")]),
+    ...(counts.deliveries_received === 0
+      ? []
+      : [styleText("red", `  ${counts.deliveries_received} deliveries still wait to be digested.`)]),
     "",
     "Look at:",
     `  ${service.appUrl}   ${styleText("dim", "the dashboard; to sign in again:")}`,

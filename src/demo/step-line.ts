@@ -43,7 +43,9 @@ function mishapLine(mishap: Mishap): string {
     case "forged":
       return "a forged delivery";
     case "repeated":
-      return mishap.by === "same-hook" ? "the same delivery once more" : "the organisation's hook tells what the repository's hook told";
+      return mishap.by === "same-hook"
+        ? "the same delivery once more"
+        : "the organisation's hook tells what the repository's hook told";
     case "same-id-other-body":
       return "the same delivery id with another body";
     case "broken-body":

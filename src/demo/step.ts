@@ -11,7 +11,13 @@ export type Act =
   | { kind: "opened"; pull: PullRequestName; by: Login; title: string; branch: string; body?: string; draft?: true }
   | { kind: "pushed"; pull: PullRequestName; by: Login; commit: string }
   | { kind: "made-ready"; pull: PullRequestName; by: Login }
-  | { kind: "reviewed"; pull: PullRequestName; by: Login; verdict: "approved" | "changes_requested" | "commented"; text: string }
+  | {
+      kind: "reviewed";
+      pull: PullRequestName;
+      by: Login;
+      verdict: "approved" | "changes_requested" | "commented";
+      text: string;
+    }
   | { kind: "line-commented"; pull: PullRequestName; by: Login; text: string }
   | { kind: "commented"; pull: PullRequestName; by: Login; text: string }
   | { kind: "merged"; pull: PullRequestName; by: Login; how: "squash" | "merge-commit" }
@@ -19,7 +25,15 @@ export type Act =
   /** The forge's own button: it makes the branch, the commit and the pull request. */
   | { kind: "revert-opened"; pull: PullRequestName; of: PullRequestName; by: Login }
   | { kind: "main-pushed"; repository: RepositoryName; by: Login; commit: string; reverts?: PullRequestName }
-  | { kind: "ci-run"; by: "github-actions" | "gitlab-ci" | "circleci" | "jenkins"; name: string; run: number; attempt?: number; on: PullRequestName | RepositoryName; status: "in_progress" | "success" | "failure" }
+  | {
+      kind: "ci-run";
+      by: "github-actions" | "gitlab-ci" | "circleci" | "jenkins";
+      name: string;
+      run: number;
+      attempt?: number;
+      on: PullRequestName | RepositoryName;
+      status: "in_progress" | "success" | "failure";
+    }
   | { kind: "renamed"; repository: RepositoryName; to: string; by: Login }
   | { kind: "mishap"; what: Mishap };
 

@@ -17,7 +17,12 @@ export type TellDeps = { clock: Clock; secrets: SenderSecrets; receiverUrl: stri
  * The forges' clocks run at the story's pace and end with ours, so that no event is of the future and none shares its second with another.
  * Ends early, without an error, when `stopping` is aborted.
  */
-export async function tellStory(scenario: Step[], speed: number, stopping: AbortSignal, deps: TellDeps): Promise<boolean> {
+export async function tellStory(
+  scenario: Step[],
+  speed: number,
+  stopping: AbortSignal,
+  deps: TellDeps,
+): Promise<boolean> {
   const lengthMs = (scenario.at(-1)?.atSeconds ?? 0) * 1000;
   const begunMs = wholeSecond(deps.clock().getTime() - lengthMs * (1 - 1 / speed));
   const forges = createMadeUpForges(new Date(begunMs));
@@ -38,7 +43,11 @@ export async function tellStory(scenario: Step[], speed: number, stopping: Abort
   return allAsExpected;
 }
 
-async function send({ delivery, expects }: Told, secrets: SenderSecrets, { clock, receiverUrl }: TellDeps): Promise<Answer> {
+async function send(
+  { delivery, expects }: Told,
+  secrets: SenderSecrets,
+  { clock, receiverUrl }: TellDeps,
+): Promise<Answer> {
   const { path, headers } = signed(delivery, secrets, clock());
   const response = await fetch(`${receiverUrl}${path}`, { method: "POST", headers, body: delivery.body });
   const body = (await response.json()) as { status?: string; detail?: { error_code?: string } };

@@ -9,6 +9,7 @@ import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, val
 import { PullwrightError } from "../domain/error.ts";
 import type { Log } from "../log.ts";
 import type { OperationName } from "../operations/operations.ts";
+import type { Redact } from "../redact/redact.ts";
 import { createListener } from "../receive/listener.ts";
 import { type AllowedHosts, createAllowedHosts } from "./allowed-hosts.ts";
 import { answerError, sendError } from "./errors.ts";
@@ -35,6 +36,7 @@ export type AppServerDeps = {
   events: Omit<EventStreamDeps, "onError">;
   clock: () => Date;
   log: Log;
+  redact: Redact;
 };
 
 export type AppServer = {
@@ -72,7 +74,7 @@ export async function startAppServer(options: AppServerOptions, deps: AppServerD
   app.removeContentTypeParser("text/plain");
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, deps.log));
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, deps));
   app.setNotFoundHandler((request, reply) => notFound(request, reply));
   await app.register(fastifyHelmet, { contentSecurityPolicy: { useDefaults: false, directives: pagePolicy }, strictTransportSecurity: false, crossOriginEmbedderPolicy: false });
   await app.register(fastifySwagger, { openapi: { openapi: "3.1.0", info: apiInfo(options.version), components: { securitySchemes: { bearer: { type: "http", scheme: "bearer" } } }, security: [{ bearer: [] }] }, transform: jsonSchemaTransform, transformObject: jsonSchemaTransformObject });
@@ -110,7 +112,7 @@ export async function startAppServer(options: AppServerOptions, deps: AppServerD
       await reply.header("cache-control", "no-cache").sendFile("index.html");
       return;
     }
-    await sendError(reply, "RESOURCE_NOT_FOUND", `There is nothing at ${request.method} ${request.url.split("?", 1)[0]?.slice(0, 200)}.`);
+    await sendError(reply, "RESOURCE_NOT_FOUND", `There is nothing at ${request.method} ${deps.redact(request.url.split("?", 1)[0] ?? "").slice(0, 200)}.`);
   }
 }
 

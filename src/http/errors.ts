@@ -3,17 +3,21 @@ import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { ZodError } from "zod";
 import { errorBody, type ErrorCode, errorCodes, PullwrightError } from "../domain/error.ts";
 import type { Log } from "../log.ts";
+import type { Redact } from "../redact/redact.ts";
 
-/** The one place where an error becomes an HTTP answer. What was not foreseen is logged with the request's id; the answer says only that. */
-export async function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): Promise<void> {
+/**
+ * The one place where an error becomes an HTTP answer. What was not foreseen is logged with the request's id; the answer says only that. Messages quote
+ * what was asked, and people paste secrets into the wrong field.
+ */
+export async function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, { log, redact }: { log: Log; redact: Redact }): Promise<void> {
   if (hasZodFastifySchemaValidationErrors(error)) {
-    await sendError(reply, "VALIDATION_ERROR", error.validation.map((issue) => `${issue.instancePath.replace(/^\//, "").replaceAll("/", ".") || "request"}: ${issue.message ?? "is not valid"}`).join("; "));
+    await sendError(reply, "VALIDATION_ERROR", redact(error.validation.map((issue) => `${issue.instancePath.replace(/^\//, "").replaceAll("/", ".") || "request"}: ${issue.message ?? "is not valid"}`).join("; ")));
   } else if (error instanceof ZodError) {
-    await sendError(reply, "VALIDATION_ERROR", error.issues.map((issue) => `${issue.path.join(".") || "request"}: ${issue.message}`).join("; "));
+    await sendError(reply, "VALIDATION_ERROR", redact(error.issues.map((issue) => `${issue.path.join(".") || "request"}: ${issue.message}`).join("; ")));
   } else if (error instanceof PullwrightError && error.code !== "INTERNAL") {
-    await sendError(reply, error.code, error.message);
+    await sendError(reply, error.code, redact(error.message));
   } else if (isClientError(error)) {
-    await sendError(reply, error.statusCode === 413 ? "BODY_TOO_LARGE" : error.statusCode === 415 ? "UNSUPPORTED_MEDIA_TYPE" : "BAD_REQUEST", error.message);
+    await sendError(reply, error.statusCode === 413 ? "BODY_TOO_LARGE" : error.statusCode === 415 ? "UNSUPPORTED_MEDIA_TYPE" : "BAD_REQUEST", redact(error.message));
   } else {
     log.error({ err: error, request: request.id, path: request.url.split("?", 1)[0] }, "A request failed that should not");
     await sendError(reply, "INTERNAL", `Something failed that should not. The log has it under request ${request.id}.`);

@@ -18,6 +18,7 @@ export type EventStreamDeps = { lastEventId: () => Promise<number>; eventsAfter:
 
 const listenersMax = 200;
 const unreadBytesMax = 1024 * 1024;
+const enoughToReadBytes = 256 * 1024;
 const pageMax = 200;
 /** How often the store is asked although nobody said anything: another process may write to it too. */
 const lookMs = 1000;
@@ -44,19 +45,31 @@ export function createEventStream(deps: EventStreamDeps): EventStream {
     try {
       const nudge = topics.size === 0 ? null : `event: changed\ndata: ${JSON.stringify({ topics: [...topics] })}\n\n`;
       topics.clear();
-      for (const [response, after] of heard) {
-        const events = await deps.eventsAfter(after, pageMax);
-        const last = events.at(-1);
-        if (last !== undefined) heard.set(response, last.id);
-        const text = events.map((event) => `id: ${event.id}\nevent: event\ndata: ${JSON.stringify(event)}\n\n`).join("");
-        const told = nudge ?? (events.length > 0 ? `event: changed\ndata: {"topics":["events","deliveries","prs","runs","status"]}\n\n` : "");
-        if (text !== "" || told !== "") write(response, text + told);
+      for (const response of heard.keys()) {
+        const count = await tellEvents(response);
+        const told = nudge ?? (count > 0 ? `event: changed\ndata: {"topics":["events","deliveries","prs","runs","status"]}\n\n` : "");
+        if (told !== "") write(response, told);
       }
     } catch (error) {
       deps.onError(error);
     } finally {
       telling = false;
     }
+  }
+
+  /** Page by page to the newest, or until the listener has enough to read; the next look goes on from there. Who has gone meanwhile stays forgotten. */
+  async function tellEvents(response: ServerResponse): Promise<number> {
+    let count = 0;
+    for (let after = heard.get(response); after !== undefined; after = heard.get(response)) {
+      const events = await deps.eventsAfter(after, pageMax);
+      const last = events.at(-1);
+      if (last === undefined || !heard.has(response)) break;
+      heard.set(response, last.id);
+      write(response, events.map((event) => `id: ${event.id}\nevent: event\ndata: ${JSON.stringify(event)}\n\n`).join(""));
+      count += events.length;
+      if (events.length < pageMax || response.writableLength > enoughToReadBytes) break;
+    }
+    return count;
   }
 
   /** A listener that does not read is let go; it comes back with the id of what it heard last. */
@@ -71,7 +84,10 @@ export function createEventStream(deps: EventStreamDeps): EventStream {
         response.writeHead(503, { "retry-after": "30", "content-length": "0" }).end();
         return;
       }
-      const start = after ?? (await deps.lastEventId());
+      // An id from before the store was replaced by a younger one would otherwise hear nothing for a long time.
+      const newest = await deps.lastEventId();
+      const start = after === undefined || after > newest ? newest : after;
+      if (response.destroyed) return;
       response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store", "x-accel-buffering": "no", connection: "keep-alive" });
       response.write("retry: 2000\n\n");
       heard.set(response, start);

@@ -52,6 +52,12 @@ async function startStream(request: FastifyRequest, reply: FastifyReply, stream:
   const after = typeof last === "string" && /^\d{1,15}$/.test(last) ? Number(last) : undefined;
   reply.hijack();
   for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value);
-  await stream.add(reply.raw, after);
+  try {
+    await stream.add(reply.raw, after);
+  } catch (error) {
+    // The answer is ours since the hijack, so nobody else would give one.
+    if (!reply.raw.headersSent) reply.raw.writeHead(503, { "retry-after": "5", "content-length": "0" }).end();
+    throw error;
+  }
   return reply;
 }

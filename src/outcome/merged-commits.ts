@@ -23,33 +23,40 @@ export function mergedCommits(push: LandedCommit[], pullRequests: PullRequestRow
     .filter((merge): merge is { row: PullRequestRow; at: number } => merge.at !== undefined)
     .toSorted((a, b) => a.at - b.at || a.row.pr_number - b.row.pr_number);
 
-  const isAlone = merges.length === 1 && commits.length === (commits[0]?.landed_with ?? 0);
+  const isOnly = new Set(merges.map((merge) => merge.at)).size === 1;
+  const isWhole = commits.length === commits[0]?.landed_with;
   const answers = new Map<number, MergedCommits>();
   for (const { row, at } of merges) {
     // Two may have been merged by one commit, the second because it stood on the first.
     const from = Math.max(-1, ...merges.map((other) => other.at).filter((other) => other < at)) + 1;
-    const merged = shapeOf(row, commits.slice(from, at + 1).map((commit) => commit.sha), isAlone);
+    const merged = shapeOf(row, commits.slice(from, at + 1).map((commit) => commit.sha), { isOnly, isWhole });
     merged.whole.push(...mergeOnTop(commits.slice(at + 1), merged));
     answers.set(row.pr_number, merged);
   }
   return answers;
 }
 
-/** `own` ends with the commit that the pull request was merged as, and begins behind the one before; `isAlone`: nothing else can be among them. */
-function shapeOf(row: PullRequestRow, own: string[], isAlone: boolean): MergedCommits {
+/**
+ * `own` ends with the commit that the pull request was merged as, and begins behind the one before. Of a push that merged nothing else all belongs to it,
+ * where the forge does not count its commits or has cut the list.
+ */
+function shapeOf(row: PullRequestRow, own: string[], push: { isOnly: boolean; isWhole: boolean }): MergedCommits {
   const tip = own.at(-1) ?? "";
   const before = own.slice(0, -1);
   const head = row.head_sha ?? "";
   const count = row.commits_count;
+  const isUncounted = push.isOnly && (count === null || !push.isWhole);
   if (before.includes(head)) {
     // A merge commit: the branch's own commits stand under it as they were.
-    const addsUp = count === null ? isAlone : before.length === count;
-    return { whole: [tip], parts: addsUp ? before : [head], isComplete: addsUp };
+    const addsUp = before.length === count;
+    return { whole: [tip], parts: addsUp || isUncounted ? before : [head], isComplete: addsUp || (isUncounted && push.isWhole) };
   }
   const isMovedForward = tip === head;
-  const addsUp = count === null ? isAlone && isMovedForward : own.length === count;
-  // Rebased, or moved forward: the last commit is one like the others.
-  if (own.length > 1 && addsUp) return { whole: [], parts: own, isComplete: true };
+  const addsUp = own.length === count;
+  if (own.length > 1 && (addsUp || (isMovedForward && isUncounted))) {
+    // Rebased, or moved forward: the last commit is one like the others.
+    return { whole: [], parts: own, isComplete: addsUp || push.isWhole };
+  }
   if (isMovedForward && own.length !== (count ?? own.length)) return { whole: [], parts: [tip], isComplete: false };
   // Squashed, or a single commit; what stands before it is not its own.
   return { whole: [tip], parts: [], isComplete: false };

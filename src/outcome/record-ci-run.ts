@@ -3,9 +3,8 @@ import type { CiRunFact } from "../domain/fact.ts";
 import type { StoredCiRun } from "../store/ci-runs.ts";
 import type { RepositoryRow } from "../store/repositories.ts";
 import type { StoreQueries } from "../store/store.ts";
-import { canonicalJson } from "./fact-sha.ts";
 import { type CiRunReading, type CiRunRegisters, ciRunRegisters, readCiRun } from "./join-ci-run.ts";
-import { joinRegisters } from "./register.ts";
+import { joinRegisters, registersText } from "./register.ts";
 
 type Deps = Pick<StoreQueries, "ciRuns">;
 
@@ -27,14 +26,14 @@ export async function recordCiRun(repository: RepositoryRow, fact: CiRunFact, pa
       run_id: fact.runId,
       run_attempt: fact.runAttempt,
       ...columnsOf(reading),
-      registers: canonicalJson(said),
+      registers: registersText(said),
       raw_json: payloadText,
     });
     return { rule, verdict: "recorded", because: `${name} is ${reading.status} (attempt ${fact.runAttempt}).` };
   }
 
   const registers = joinRegisters<CiRunRegisters>(JSON.parse(stored.registers) as Partial<CiRunRegisters>, said);
-  const text = canonicalJson(registers);
+  const text = registersText(registers);
   if (text === stored.registers) return { rule, verdict: "unchanged", because: `All of this was known of ${name} already.` };
   const reading = readCiRun(registers);
   const isShown = registers.payload?.value === said.payload?.value;
@@ -51,7 +50,7 @@ export async function joinStoredCiRuns(repository: RepositoryRow, one: StoredCiR
     JSON.parse(other.registers) as Partial<CiRunRegisters>,
   );
   const shown = (JSON.parse(one.registers) as Partial<CiRunRegisters>).payload?.value === registers.payload?.value ? one : other;
-  const columns = { ...columnsOf(readCiRun(registers)), repo_slug: repository.slug, registers: canonicalJson(registers), raw_json: shown.raw_json };
+  const columns = { ...columnsOf(readCiRun(registers)), repo_slug: repository.slug, registers: registersText(registers), raw_json: shown.raw_json };
   await deps.ciRuns.update(one.id, columns);
 }
 

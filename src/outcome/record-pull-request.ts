@@ -6,7 +6,7 @@ import type { ChangeRef, RevertRow } from "../store/reverts.ts";
 import type { StoreQueries } from "../store/store.ts";
 import { canonicalJson } from "./fact-sha.ts";
 import { type PullRequestReading, type PullRequestRegisters, pullRequestRegisters, readPullRequest } from "./join-pull-request.ts";
-import { joinRegisters } from "./register.ts";
+import { joinRegisters, registersText } from "./register.ts";
 import { settleReverts } from "./settle-reverts.ts";
 
 type Deps = Pick<StoreQueries, "pullRequests" | "commits" | "reverts">;
@@ -17,7 +17,7 @@ export async function recordPullRequest(repository: RepositoryRow, fact: PullReq
   const stored = await deps.pullRequests.find(repository.id, fact.number);
   const said = pullRequestRegisters(fact, payloadText);
   const registers = stored === undefined ? said : joinRegisters<PullRequestRegisters>(registersOf(stored), said);
-  const text = canonicalJson(registers);
+  const text = registersText(registers);
   if (text === stored?.registers) return { rule, verdict: "unchanged", because: `All of this was known of #${fact.number} already.` };
 
   const reading = readPullRequest(registers);

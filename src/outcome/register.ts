@@ -41,6 +41,11 @@ export function joinRegisters<Fields extends Record<string, Register<unknown>>>(
   return joined as Partial<Fields>;
 }
 
+/** Registers as they are stored: equal registers are equal texts, because within a register all is always in one order and here the fields are sorted. */
+export function registersText(registers: object): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(registers).toSorted(([a], [b]) => (a < b ? -1 : 1))));
+}
+
 /** Leaves out the fields that a fact does not know, so that they keep what others said. */
 export function withoutAbsent<Fields extends object>(fields: Fields): { [Field in keyof Fields]?: Exclude<Fields[Field], undefined> } {
   const present = Object.entries(fields).filter(([, register]) => register !== undefined);

@@ -3,7 +3,7 @@ import type { RepositoryMention } from "../domain/repository.ts";
 import type { RepositoryRow } from "../store/repositories.ts";
 import type { StoreQueries } from "../store/store.ts";
 import { absorbNamesakes } from "./absorb-namesakes.ts";
-import { canonicalJson } from "./fact-sha.ts";
+import { registersText } from "./register.ts";
 import { readRepository, type RepositoryRegisters, repositoryRegisters } from "./join-repository.ts";
 import { updateRepository } from "./update-repository.ts";
 
@@ -42,7 +42,7 @@ async function add(mention: RepositoryMention, said: Partial<RepositoryRegisters
     host: mention.host,
     forge_id: mention.forgeId,
     ...readRepository(said),
-    registers: canonicalJson(said),
+    registers: registersText(said),
     recorded_at: recordedAt,
   });
   await deps.repositories.addName(row.id, mention.slug);

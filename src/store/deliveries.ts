@@ -1,4 +1,4 @@
-import { type ExpressionBuilder, type Kysely, type Selectable, sql } from "kysely";
+import { type Kysely, type Selectable, sql } from "kysely";
 import type { Instant } from "../domain/clock.ts";
 import type { DeliveryState, WebhookProvider } from "../domain/delivery.ts";
 import { decodeBody } from "./body-encoding.ts";
@@ -14,6 +14,9 @@ export type DeliveryRow = Pick<
 
 /** A delivery whole, the body as the bytes that came. */
 export type DeliveryWithBody = DeliveryRow & { content_type: "application/json" | "application/x-www-form-urlencoded"; headers: Record<string, string>; body: Uint8Array };
+
+/** A delivery in the hands of a digester. No body where what was stored has been damaged on the disk. */
+export type ClaimedDelivery = Omit<DeliveryWithBody, "body"> & { body: Uint8Array | null };
 
 export type DeliveryFilter = { state?: DeliveryState; source?: string };
 
@@ -34,23 +37,29 @@ export type DeliveryQueries = ReturnType<typeof deliveryQueries>;
 export function deliveryQueries(db: Kysely<Schema>, locking: "skip-locked" | "none") {
   return {
     /**
-     * Takes the oldest deliveries that wait, for one digester until its lease ends; another digester's are passed over. Counts an attempt, so
+     * Takes the oldest deliveries that wait, for one digester until its lease ends; another digester's are passed over. As many as fit into the bytes that
+     * one batch may hold in memory, at least one; one that is under suspicion goes alone. Counts an attempt, so
      * that a body which ends the process is known after the restart. A claim whose owner died is claimed again when the lease has run out. Safe to
      * call by several processes at once: each delivery goes to one of them.
      */
-    async claim(claim: DigestClaim): Promise<DeliveryWithBody[]> {
-      const waiting = await oldestWaiting(db, claim);
-      if (waiting.length === 0) return [];
-      const claimed = await db
-        .updateTable("deliveries")
-        .set((eb) => ({ digest_attempts: eb("digest_attempts", "+", 1), digest_owner: claim.owner, digest_lease_until_at: claim.leaseUntil }))
-        .where("id", "in", (eb) => {
-          const free = eb.selectFrom("deliveries").select("id").where("id", "in", waiting).where("state", "=", "received").where((inner) => leaseIsFree(inner, claim));
-          return locking === "skip-locked" ? free.forUpdate().skipLocked() : free;
-        })
-        .returning([...listColumns, "content_type", "headers", "body", "body_encoding"])
-        .execute();
-      return claimed.map(withBody).sort((a, b) => a.id - b.id);
+    async claim(claim: DigestClaim): Promise<ClaimedDelivery[]> {
+      // Who claims at the same time waits for nobody and gets the next ones. SQLite has one writer at a time, and no word for this.
+      const passOverLocked = locking === "skip-locked" ? sql`for update skip locked` : sql``;
+      const { rows } = await sql<StoredDelivery>`
+        with waiting as (
+          select id, body_bytes, digest_attempts from deliveries
+          where state = 'received'
+            and (digest_lease_until_at is null or digest_lease_until_at < ${claim.now} or digest_lease_until_at > ${claim.leaseUntilMax})
+          order by id limit ${claim.limit} ${passOverLocked}
+        ), counted as (
+          select id, row_number() over so_far as position, sum(body_bytes) over so_far as bytes,
+            sum(case when digest_attempts >= ${claim.attemptsTogetherMax} then 1 else 0 end) over so_far as suspects
+          from waiting window so_far as (order by id)
+        )
+        update deliveries set digest_attempts = digest_attempts + 1, digest_owner = ${claim.owner}, digest_lease_until_at = ${claim.leaseUntil}
+        where id in (select id from counted where position = 1 or (bytes <= ${claim.bodyBytesMax} and suspects = 0))
+        returning ${sql.join([...listColumns, ...bodyColumns].map((column) => sql.ref(column)))}`.execute(db);
+      return rows.map(withBodyIfWhole).toSorted((a, b) => a.id - b.id);
     },
 
     /** Ends leases of processes that are known to be gone, so that nobody waits for them to run out. */
@@ -76,14 +85,33 @@ export function deliveryQueries(db: Kysely<Schema>, locking: "skip-locked" | "no
       return rows.flatMap((row) => (row.digest_owner === null ? [] : [row.digest_owner]));
     },
 
-    /** Ends a delivery as understood. False when another digester was faster: then the caller must not keep what it did. */
-    async markDigested(id: number, at: Instant): Promise<boolean> {
-      return settle({ id, state: "digested", digested_at: at, dead_code: null, dead_reason: null });
+    /** Which of these still wait for their end. Until the caller's transaction is over, nobody else can end them. */
+    async hold(ids: number[]): Promise<Set<number>> {
+      if (ids.length === 0) return new Set();
+      const waiting = db.selectFrom("deliveries").select("id").where("id", "in", ids).where("state", "=", "received");
+      const rows = await (locking === "skip-locked" ? waiting.forUpdate() : waiting).execute();
+      return new Set(rows.map((row) => row.id));
     },
 
-    /** Sets a delivery aside with its reason; it stays to be seen and replayed. */
-    async markDead(id: number, at: Instant, code: string, reason: string): Promise<boolean> {
-      return settle({ id, state: "dead", digested_at: at, dead_code: code, dead_reason: reason });
+    /** Ends deliveries as understood. One that has ended already stays as it is. */
+    async markDigested(ids: number[], at: Instant): Promise<void> {
+      if (ids.length === 0) return;
+      await db
+        .updateTable("deliveries")
+        .set({ state: "digested", digested_at: at, dead_code: null, dead_reason: null, digest_owner: null, digest_lease_until_at: null })
+        .where("id", "in", ids)
+        .where("state", "=", "received")
+        .execute();
+    },
+
+    /** Sets a delivery aside with its reason, to be seen and replayed. One that has ended already stays as it is. */
+    async markDead(id: number, at: Instant, code: string, reason: string): Promise<void> {
+      await db
+        .updateTable("deliveries")
+        .set({ state: "dead", digested_at: at, dead_code: code, dead_reason: reason, digest_owner: null, digest_lease_until_at: null })
+        .where("id", "=", id)
+        .where("state", "=", "received")
+        .execute();
     },
 
     /** Puts a delivery back to the start of its life, whatever became of it. What it says is joined, not added, so this is safe at any time. */
@@ -113,7 +141,7 @@ export function deliveryQueries(db: Kysely<Schema>, locking: "skip-locked" | "no
     },
 
     async get(id: number): Promise<DeliveryWithBody | undefined> {
-      const row = await db.selectFrom("deliveries").select([...listColumns, "content_type", "headers", "body", "body_encoding"]).where("id", "=", id).executeTakeFirst();
+      const row = await db.selectFrom("deliveries").select([...listColumns, ...bodyColumns]).where("id", "=", id).executeTakeFirst();
       return row === undefined ? undefined : withBody(row);
     },
 
@@ -140,17 +168,6 @@ export function deliveryQueries(db: Kysely<Schema>, locking: "skip-locked" | "no
       return Number(row?.id ?? 0);
     },
   };
-
-  async function settle(end: { id: number; state: "digested" | "dead"; digested_at: Instant; dead_code: string | null; dead_reason: string | null }): Promise<boolean> {
-    const { id, ...columns } = end;
-    const result = await db
-      .updateTable("deliveries")
-      .set({ ...columns, digest_owner: null, digest_lease_until_at: null })
-      .where("id", "=", id)
-      .where("state", "=", "received")
-      .executeTakeFirst();
-    return result.numUpdatedRows > 0n;
-  }
 }
 
 const listColumns = [
@@ -158,31 +175,7 @@ const listColumns = [
   "digest_attempts", "duplicate_count", "dead_code", "dead_reason",
 ] as const satisfies (keyof DeliveryRow)[];
 
-/** As many of the oldest as fit into the bytes that one batch may hold in memory, at least one; one that is under suspicion goes alone. */
-async function oldestWaiting(db: Kysely<Schema>, claim: DigestClaim): Promise<number[]> {
-  const rows = await db
-    .selectFrom("deliveries")
-    .select(["id", "body_bytes", "digest_attempts"])
-    .where("state", "=", "received")
-    .where((eb) => leaseIsFree(eb, claim))
-    .orderBy("id")
-    .limit(claim.limit)
-    .execute();
-  const ids: number[] = [];
-  let bytes = 0;
-  for (const row of rows) {
-    const isSuspect = row.digest_attempts >= claim.attemptsTogetherMax;
-    bytes += row.body_bytes;
-    if (ids.length > 0 && (isSuspect || bytes > claim.bodyBytesMax)) break;
-    ids.push(row.id);
-    if (isSuspect) break;
-  }
-  return ids;
-}
-
-function leaseIsFree(eb: ExpressionBuilder<Schema, "deliveries">, { now, leaseUntilMax }: DigestClaim) {
-  return eb.or([eb("digest_lease_until_at", "is", null), eb("digest_lease_until_at", "<", now), eb("digest_lease_until_at", ">", leaseUntilMax)]);
-}
+const bodyColumns = ["content_type", "headers", "body", "body_encoding"] as const;
 
 type StoredDelivery = DeliveryRow & { content_type: string; headers: string; body: Uint8Array; body_encoding: "zstd" | "identity" };
 
@@ -194,4 +187,12 @@ function withBody({ body_encoding, ...row }: StoredDelivery): DeliveryWithBody {
     headers: JSON.parse(row.headers) as Record<string, string>,
     body: decodeBody(row.body, body_encoding),
   };
+}
+
+function withBodyIfWhole(row: StoredDelivery): ClaimedDelivery {
+  try {
+    return withBody(row);
+  } catch {
+    return { ...withBody({ ...row, body: new Uint8Array(), body_encoding: "identity" }), body: null };
+  }
 }

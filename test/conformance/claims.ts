@@ -101,18 +101,21 @@ export function exerciseClaims(makeDatabase: MakeDatabase): void {
   });
 
   describe("settling", () => {
-    test("a delivery ends once: whoever comes second is told so", async () => {
+    test("a delivery ends once: whoever comes second can see it and changes nothing", async () => {
       await using database = await makeDatabase();
       const store = await database.open();
       await store.accept(arrivedMany(2));
       const [first, second] = await claim(store);
       const [firstId, secondId] = [first?.id ?? 0, second?.id ?? 0];
 
-      expect(await store.deliveries.markDigested(firstId, at(1))).toBe(true);
-      expect(await store.deliveries.markDigested(firstId, at(2))).toBe(false);
-      expect(await store.deliveries.markDead(firstId, at(2), "BAD_JSON", "late")).toBe(false);
-      expect(await store.deliveries.markDead(secondId, at(3), "BAD_JSON", "It is not JSON.")).toBe(true);
-      expect(await store.deliveries.markDigested(secondId, at(4))).toBe(false);
+      expect(await store.deliveries.hold([firstId, secondId])).toEqual(new Set([firstId, secondId]));
+      await store.deliveries.markDigested([firstId], at(1));
+      await store.deliveries.markDigested([firstId], at(2));
+      await store.deliveries.markDead(firstId, at(2), "BAD_JSON", "late");
+      expect(await store.deliveries.hold([firstId, secondId])).toEqual(new Set([secondId]));
+      await store.deliveries.markDead(secondId, at(3), "BAD_JSON", "It is not JSON.");
+      await store.deliveries.markDigested([secondId], at(4));
+      expect(await store.deliveries.hold([firstId, secondId])).toEqual(new Set());
 
       expect(await store.deliveries.get(firstId)).toMatchObject({ state: "digested", digested_at: at(1), dead_code: null, dead_reason: null });
       expect(await store.deliveries.get(secondId)).toMatchObject({ state: "dead", digested_at: at(3), dead_code: "BAD_JSON", dead_reason: "It is not JSON." });
@@ -125,7 +128,7 @@ export function exerciseClaims(makeDatabase: MakeDatabase): void {
       const store = await database.open();
       await store.accept(arrivedMany(3));
       const [digested, dead, waiting] = await claim(store);
-      await store.deliveries.markDigested(digested?.id ?? 0, at(1));
+      await store.deliveries.markDigested([digested?.id ?? 0], at(1));
       await store.deliveries.markDead(dead?.id ?? 0, at(1), "BAD_JSON", "It is not JSON.");
 
       for (const row of [digested, dead, waiting]) expect(await store.deliveries.markReceived(row?.id ?? 0)).toBe(true);
@@ -144,7 +147,7 @@ export function exerciseClaims(makeDatabase: MakeDatabase): void {
       const store = await database.open();
       await store.accept(arrivedMany(5, (index) => ({ source: index === 4 ? "gitlab" : "github", receivedAt: `2026-01-02T03:0${index}:00.000Z` })));
       const rows = await claim(store, { limit: 3 });
-      await store.deliveries.markDigested(rows[0]?.id ?? 0, at(1));
+      await store.deliveries.markDigested([rows[0]?.id ?? 0], at(1));
       await store.deliveries.markDead(rows[1]?.id ?? 0, at(1), "BAD_JSON", "no");
 
       const counts = await Promise.all((["received", "digested", "dead"] as const).map((state) => store.deliveries.count({ state })));

@@ -85,6 +85,19 @@ describe("the store on SQLite", () => {
     await expect(openStore(database.location, "write")).rejects.toThrow(/not a database/);
   });
 
+  test("a delivery that was damaged on the disk keeps nobody from being digested", async () => {
+    await using database = await makeSqlite();
+    const store = await database.open();
+    await store.accept(arrivedMany(3, () => ({ body: JSON.stringify(["x".repeat(1000)]) })));
+    const opened = openSqlite(pathOf(database), "write");
+    opened.raw.exec("update deliveries set body = substr(body, 1, 20) where delivery_id = 'd1'");
+
+    const claimed = await store.deliveries.claim({ limit: 9, bodyBytesMax: 1e9, attemptsTogetherMax: 3, owner: "one", now: "2026", leaseUntil: "2027", leaseUntilMax: "2028" });
+
+    expect(claimed.map((row) => [row.delivery_id, row.body?.byteLength ?? null])).toEqual([["d0", 1004], ["d1", null], ["d2", 1004]]);
+    await opened.close();
+  });
+
   test("a full disk is an outage: nothing is half stored, reads go on, and what fits again is taken", async () => {
     await using database = await makeSqlite();
     const store = await database.open();

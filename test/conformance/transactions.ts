@@ -15,7 +15,7 @@ export function exerciseTransactions(makeDatabase: MakeDatabase): void {
       const work = store.transaction(async (queries) => {
         const repository = await addRepository(queries);
         await addPullRequest(queries, repository);
-        await queries.deliveries.markDigested(delivery?.id ?? 0, "2026-01-02T03:04:06.000Z");
+        await queries.deliveries.markDigested([delivery?.id ?? 0], "2026-01-02T03:04:06.000Z");
         throw new Error("half way");
       });
 

@@ -13,7 +13,10 @@ let service: TestService;
 beforeAll(async () => {
   service = await startTestService();
   const numbers = Array.from({ length: pullRequestsSent }, (_, index) => index + 1);
-  for (let at = 0; at < numbers.length; at += 20) await Promise.all(numbers.slice(at, at + 20).map((number) => service.send("github", "pull_request", githubPullRequest({ number }))));
+  for (let at = 0; at < numbers.length; at += 20)
+    await Promise.all(
+      numbers.slice(at, at + 20).map((number) => service.send("github", "pull_request", githubPullRequest({ number }))),
+    );
   await service.send("github", "push", githubPush({ message: "First" }));
   await service.send("github", "push", githubPush({ message: "Second" }));
   await service.send("github", "workflow_run", githubWorkflowRun({ run: 1 }));
@@ -30,7 +33,7 @@ describe.each(lists)("%s", (path) => {
 
     expect(answer.status).toBe(200);
     expect(answer.headers["content-type"]).toContain("application/json");
-    expect(Object.keys(answer.json()).sort()).toEqual(["data", "has_more", "next_cursor"]);
+    expect(Object.keys(answer.json()).toSorted()).toEqual(["data", "has_more", "next_cursor"]);
     expect(answer.headers["x-total-count"]).toMatch(/^[1-9]\d*$/);
     expect(answer.json().data.length).toBe(Math.min(50, Number(answer.headers["x-total-count"])));
     expect(answer.json().has_more).toBe(answer.json().next_cursor !== null);
@@ -40,7 +43,11 @@ describe.each(lists)("%s", (path) => {
     const whole: number[] = [];
     let cursor: string | null = "";
     while (cursor !== null) {
-      const page = (await service.get(`${path}?limit=${whole.length === 0 ? 1 : 200}${cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`}`)).json() as { data: { id: number }[]; next_cursor: string | null };
+      const page = (
+        await service.get(
+          `${path}?limit=${whole.length === 0 ? 1 : 200}${cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`}`,
+        )
+      ).json() as { data: { id: number }[]; next_cursor: string | null };
       whole.push(...page.data.map((row) => row.id));
       cursor = page.next_cursor;
     }
@@ -50,17 +57,25 @@ describe.each(lists)("%s", (path) => {
     expect(new Set(whole).size).toBe(total);
   });
 
-  test.each(["-1", "0", "201", "1000000000", "abc", "1.5", "1e2", "٣", "", "0x10", "5 "])("refuses limit=%s", async (limit) => {
-    const answer = await service.get(`${path}?limit=${encodeURIComponent(limit)}`);
+  test.each(["-1", "0", "201", "1000000000", "abc", "1.5", "1e2", "٣", "", "0x10", "5 "])(
+    "refuses limit=%s",
+    async (limit) => {
+      const answer = await service.get(`${path}?limit=${encodeURIComponent(limit)}`);
 
-    expectRefusal(answer, 422, "VALIDATION_ERROR");
-  });
+      expectRefusal(answer, 422, "VALIDATION_ERROR");
+    },
+  );
 
   test("refuses a cursor that it did not give out", async () => {
     const first = (await service.get(`${path}?limit=1`)).json() as { next_cursor: string };
-    const other = (await service.get(`${path === "/api/v1/deliveries" ? "/api/v1/events" : "/api/v1/deliveries"}?limit=1`)).json() as { next_cursor: string };
+    const other = (
+      await service.get(`${path === "/api/v1/deliveries" ? "/api/v1/events" : "/api/v1/deliveries"}?limit=1`)
+    ).json() as { next_cursor: string };
     const middle = Math.floor(first.next_cursor.length / 2);
-    const tampered = first.next_cursor.slice(0, middle) + (first.next_cursor[middle] === "A" ? "B" : "A") + first.next_cursor.slice(middle + 1);
+    const tampered =
+      first.next_cursor.slice(0, middle) +
+      (first.next_cursor[middle] === "A" ? "B" : "A") +
+      first.next_cursor.slice(middle + 1);
     const forged = Buffer.from(JSON.stringify(["", JSON.stringify([null, 3])])).toString("base64url");
 
     for (const cursor of [other.next_cursor, tampered, forged, "x", "", "%00", "null", "[]", "a".repeat(1001)]) {
@@ -77,7 +92,9 @@ describe.each(lists)("%s", (path) => {
 
 test("a page holds up to 200 rows and says how to get the 201st", async () => {
   const first = (await service.get("/api/v1/prs?limit=200&repo=acme/web")).json();
-  const second = (await service.get(`/api/v1/prs?limit=200&repo=acme/web&cursor=${encodeURIComponent(first.next_cursor)}`)).json();
+  const second = (
+    await service.get(`/api/v1/prs?limit=200&repo=acme/web&cursor=${encodeURIComponent(first.next_cursor)}`)
+  ).json();
 
   expect([first.data.length, first.has_more]).toEqual([200, true]);
   expect([second.data.length, second.has_more, second.next_cursor]).toEqual([1, false, null]);
@@ -87,14 +104,40 @@ test("a cursor holds for the filters that it was given out with", async () => {
   const { next_cursor: cursor } = (await service.get("/api/v1/prs?limit=1&repo=acme/web")).json();
 
   expectRefusal(await service.get(`/api/v1/prs?limit=1&cursor=${encodeURIComponent(cursor)}`), 422, "VALIDATION_ERROR");
-  expectRefusal(await service.get(`/api/v1/prs?limit=1&repo=acme/tools/deploy&cursor=${encodeURIComponent(cursor)}`), 422, "VALIDATION_ERROR");
+  expectRefusal(
+    await service.get(`/api/v1/prs?limit=1&repo=acme/tools/deploy&cursor=${encodeURIComponent(cursor)}`),
+    422,
+    "VALIDATION_ERROR",
+  );
 });
 
 test("filters choose rows, and values that are none are refused", async () => {
   const counts = await Promise.all(
-    ["prs?repo=ACME/web", "prs?state=open", "prs?state=merged", "prs?since=30d", "prs?since=2030-01-01", "runs?status=failure", "runs?repo=acme/web", "deliveries?state=dead", "deliveries?source=gitlab", "events?kind=github.push.main"].map(async (path) => [path, Number((await service.get(`/api/v1/${path}`)).headers["x-total-count"])]),
+    [
+      "prs?repo=ACME/web",
+      "prs?state=open",
+      "prs?state=merged",
+      "prs?since=30d",
+      "prs?since=2030-01-01",
+      "runs?status=failure",
+      "runs?repo=acme/web",
+      "deliveries?state=dead",
+      "deliveries?source=gitlab",
+      "events?kind=github.push.main",
+    ].map(async (path) => [path, Number((await service.get(`/api/v1/${path}`)).headers["x-total-count"])]),
   );
-  const refused = await Promise.all(["prs?state=OPEN", "prs?since=yesterday", "prs?since=30", "prs?since=2026-02-30", "runs?status=red", "runs?commit_sha=xyz", "runs?commit_sha='%20or%201=1", "deliveries?state=lost"].map((path) => service.get(`/api/v1/${path}`)));
+  const refused = await Promise.all(
+    [
+      "prs?state=OPEN",
+      "prs?since=yesterday",
+      "prs?since=30",
+      "prs?since=2026-02-30",
+      "runs?status=red",
+      "runs?commit_sha=xyz",
+      "runs?commit_sha='%20or%201=1",
+      "deliveries?state=lost",
+    ].map((path) => service.get(`/api/v1/${path}`)),
+  );
 
   expect(Object.fromEntries(counts)).toEqual({
     "prs?repo=ACME/web": pullRequestsSent,
@@ -113,7 +156,9 @@ test("filters choose rows, and values that are none are refused", async () => {
 
 describe.each(records.map((route) => route.path))("%s", (path) => {
   test("gives the row of the list, with more of it", async () => {
-    const list = (await service.get(path === "/api/v1/explanations/:id" ? "/api/v1/deliveries" : path.replace("/:id", ""))).json();
+    const list = (
+      await service.get(path === "/api/v1/explanations/:id" ? "/api/v1/deliveries" : path.replace("/:id", ""))
+    ).json();
     const row = list.data[0];
 
     const answer = await service.get(path.replace(":id", String(row.id)));
@@ -122,7 +167,23 @@ describe.each(records.map((route) => route.path))("%s", (path) => {
     expect(path === "/api/v1/explanations/:id" ? answer.json().delivery : answer.json()).toMatchObject(row);
   });
 
-  test.each(["1%20OR%201=1", "..%2F", "%2e%2e%2f%2e%2e%2fetc%2fpasswd", "%D9%A1", "%EF%BC%91", "-1", "0", "1.5", "1e3", "NaN", "null", "%00", "999999999", "9007199254740993", "0x1"])("says that there is no %s, and no more", async (id) => {
+  test.each([
+    "1%20OR%201=1",
+    "..%2F",
+    "%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+    "%D9%A1",
+    "%EF%BC%91",
+    "-1",
+    "0",
+    "1.5",
+    "1e3",
+    "NaN",
+    "null",
+    "%00",
+    "999999999",
+    "9007199254740993",
+    "0x1",
+  ])("says that there is no %s, and no more", async (id) => {
     const answer = await service.get(path.replace(":id", id));
 
     expect([404, 422]).toContain(answer.status);
@@ -134,8 +195,16 @@ test("a replay of what is not there, or is no number, is refused", async () => {
   const headers = { authorization: `Bearer ${service.token}` };
   const missing = await service.ask("/api/v1/deliveries/999999/replay", { method: "POST", headers });
   const nonsense = await service.ask("/api/v1/deliveries/1%20OR%201=1/replay", { method: "POST", headers });
-  const withBody = await service.ask("/api/v1/deliveries/1/replay", { method: "POST", headers: { ...headers, "content-type": "application/json" }, body: "{}" });
-  const broken = await service.ask("/api/v1/deliveries/1/replay", { method: "POST", headers: { ...headers, "content-type": "application/json" }, body: "{" });
+  const withBody = await service.ask("/api/v1/deliveries/1/replay", {
+    method: "POST",
+    headers: { ...headers, "content-type": "application/json" },
+    body: "{}",
+  });
+  const broken = await service.ask("/api/v1/deliveries/1/replay", {
+    method: "POST",
+    headers: { ...headers, "content-type": "application/json" },
+    body: "{",
+  });
 
   expectRefusal(missing, 404, "RESOURCE_NOT_FOUND");
   expectRefusal(nonsense, 422, "VALIDATION_ERROR");
@@ -147,11 +216,17 @@ test("a replayed delivery is digested again and counted once", async () => {
   const { id } = (await service.get("/api/v1/deliveries?limit=1&source=gitlab")).json().data[0];
   const eventsBefore = (await service.get("/api/v1/events")).headers["x-total-count"];
 
-  const answer = await service.ask(`/api/v1/deliveries/${id}/replay`, { method: "POST", headers: { authorization: `Bearer ${service.token}` } });
+  const answer = await service.ask(`/api/v1/deliveries/${id}/replay`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${service.token}` },
+  });
   await service.digested();
 
   expect([answer.status, answer.json().id, answer.json().state]).toEqual([202, id, "received"]);
-  expect((await service.get(`/api/v1/deliveries/${id}`)).json()).toMatchObject({ state: "digested", digest_attempts: 1 });
+  expect((await service.get(`/api/v1/deliveries/${id}`)).json()).toMatchObject({
+    state: "digested",
+    digest_attempts: 1,
+  });
   expect((await service.get("/api/v1/events")).headers["x-total-count"]).toBe(eventsBefore);
 });
 
@@ -175,6 +250,8 @@ test("an unknown path under /api is 404 in the one form of errors, whatever the 
 });
 
 function expectRefusal(answer: { status: number; json: () => unknown }, status: number, code: string): void {
-  expect(answer.json()).toEqual({ detail: { error_code: code, message: expect.any(String) as string, retryable: false } });
+  expect(answer.json()).toEqual({
+    detail: { error_code: code, message: expect.any(String) as string, retryable: false },
+  });
   expect(answer.status).toBe(status);
 }

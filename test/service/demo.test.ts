@@ -10,20 +10,38 @@ const freePorts = { PULLWRIGHT_APP_PORT: "0", PULLWRIGHT_RECEIVER_PORT: "0" };
 
 test("the demo tells its story to the end, and every row is what the story says", async () => {
   await using folder = await temporaryDirectory();
-  const place = { directory: folder.path, environment: { ...freePorts, PULLWRIGHT_DATA_DIR: join(folder.path, "mine") } };
+  const place = {
+    directory: folder.path,
+    environment: { ...freePorts, PULLWRIGHT_DATA_DIR: join(folder.path, "mine") },
+  };
 
   const demo = await runPullwright(["demo", "--speed", "50", "--once"], place);
-  const list = async (...command: string[]) => JSON.parse((await runPullwright([...command, "--data-dir", join(folder.path, "mine-demo"), "--all", "--json"], place)).stdout) as { data: Record<string, unknown>[] };
+  const list = async (...command: string[]) =>
+    JSON.parse(
+      (await runPullwright([...command, "--data-dir", join(folder.path, "mine-demo"), "--all", "--json"], place))
+        .stdout,
+    ) as { data: Record<string, unknown>[] };
 
   expect(demo.stderr).toBe("");
   expect(demo.code).toBe(0);
   expect(demo.stdout).not.toContain("✗");
   expect(demo.stdout).toContain("a forged delivery: refused, 403");
-  expect(demo.stdout).toContain("3 pull requests are open, 7 were merged, 3 of those are reverted; 1 delivery is set aside.");
+  expect(demo.stdout).toContain(
+    "3 pull requests are open, 7 were merged, 3 of those are reverted; 1 delivery is set aside.",
+  );
   expect(existsSync(join(folder.path, "mine"))).toBe(false);
 
-  const pullRequests = (await list("prs")).data.map((row) => [row["provider"], row["repo_slug"], row["pr_number"], row["state"], row["draft"] ? "draft" : "", row["reverted_at"] === null ? "stands" : "reverted", row["author"], ciOf(row["ci"])]);
-  expect(pullRequests.sort(byText)).toEqual([
+  const pullRequests = (await list("prs")).data.map((row) => [
+    row["provider"],
+    row["repo_slug"],
+    row["pr_number"],
+    row["state"],
+    row["draft"] ? "draft" : "",
+    row["reverted_at"] === null ? "stands" : "reverted",
+    row["author"],
+    ciOf(row["ci"]),
+  ]);
+  expect(pullRequests.toSorted(byText)).toEqual([
     ["github", "acme/payments-api", 10, "open", "", "stands", "acme-agent[bot]", "0 of 0"],
     ["github", "acme/payments-api", 7, "merged", "", "stands", "acme-agent[bot]", "1 of 1"],
     ["github", "acme/payments-api", 8, "merged", "", "reverted", "tomoko-i", "0 of 0"],
@@ -37,8 +55,16 @@ test("the demo tells its story to the end, and every row is what the story says"
     ["gitlab", "acme/platform/deploy-tools", 4, "merged", "", "stands", "ade-bello", "0 of 0"],
   ]);
 
-  const runs = (await list("runs")).data.map((row) => [row["provider"], row["kind"], row["repo_slug"], row["workflow_name"], row["run_attempt"], row["branch"], row["status"]]);
-  expect(runs.sort(byText)).toEqual([
+  const runs = (await list("runs")).data.map((row) => [
+    row["provider"],
+    row["kind"],
+    row["repo_slug"],
+    row["workflow_name"],
+    row["run_attempt"],
+    row["branch"],
+    row["status"],
+  ]);
+  expect(runs.toSorted(byText)).toEqual([
     ["circleci", "workflow", "acme/payments-api", "test-and-lint", 1, "agent/retry-payments", "failure"],
     ["circleci", "workflow", "acme/payments-api", "test-and-lint", 1, "agent/retry-payments", "success"],
     ["circleci", "workflow", "acme/payments-api", "test-and-lint", 1, "main", "success"],
@@ -87,10 +113,15 @@ test("the demo takes free ports where the configured ones are taken, and ends on
   const other = createServer().listen(0, "127.0.0.1");
   await once(other, "listening");
   const taken = String((other.address() as { port: number }).port);
-  const place = { directory: folder.path, environment: { PULLWRIGHT_APP_PORT: taken, PULLWRIGHT_RECEIVER_PORT: taken } };
+  const place = {
+    directory: folder.path,
+    environment: { PULLWRIGHT_APP_PORT: taken, PULLWRIGHT_RECEIVER_PORT: taken },
+  };
 
   const demo = startPullwright(["demo", "--data-dir", join(folder.path, "own")], place);
-  await new Promise<void>((resolve) => demo.child.stdout?.on("data", () => demo.stdout().includes("has a webhook now") && resolve()));
+  await new Promise<void>((resolve) =>
+    demo.child.stdout?.on("data", () => demo.stdout().includes("has a webhook now") && resolve()),
+  );
   demo.kill("SIGINT");
   const { code, stdout, stderr } = await demo.ended;
   other.close();
@@ -103,7 +134,12 @@ test("the demo takes free ports where the configured ones are taken, and ends on
 });
 
 function ciOf(ci: unknown): string {
-  const { success, failure, pending, other } = ci as { success: number; failure: number; pending: number; other: number };
+  const { success, failure, pending, other } = ci as {
+    success: number;
+    failure: number;
+    pending: number;
+    other: number;
+  };
   return `${success} of ${success + failure + pending + other}`;
 }
 

@@ -31,14 +31,19 @@ describe("the live stream of a service", () => {
       await sendPullRequests(service, round * 100 + 1, 30);
       const stream = await listenTo(service, { "last-event-id": String(last) });
       // Cut off in the middle, as a laptop's lid would.
-      const cut = await stream.until((message) => message.event === "event" && message.id !== null && message.id >= last + 20);
+      const cut = await stream.until(
+        (message) => message.event === "event" && message.id !== null && message.id >= last + 20,
+      );
       stream.close();
       heard.push(...idsOf(stream.messages).filter((id) => id <= (cut.id ?? 0)));
       last = heard.at(-1) ?? 0;
       if (restart) await service.restart();
     }
     await service.digested();
-    const all = (await service.get("/api/v1/events?limit=200")).json().data.map((event: { id: number }) => event.id).sort((a: number, b: number) => a - b) as number[];
+    const all = (await service.get("/api/v1/events?limit=200"))
+      .json()
+      .data.map((event: { id: number }) => event.id)
+      .toSorted((a: number, b: number) => a - b) as number[];
     await using rest = await listenTo(service, { "last-event-id": String(last) });
     await rest.until((message) => message.id === all.at(-1));
     heard.push(...idsOf(rest.messages));
@@ -52,7 +57,13 @@ describe("the live stream of a service", () => {
     await sendPullRequests(service, 1, 5);
     await service.digested();
 
-    for (const [index, headers] of [{}, { "last-event-id": "abc" }, { "last-event-id": "-1" }, { "last-event-id": "99999999999999" }, { "last-event-id": "9".repeat(40) }].entries()) {
+    for (const [index, headers] of [
+      {},
+      { "last-event-id": "abc" },
+      { "last-event-id": "-1" },
+      { "last-event-id": "99999999999999" },
+      { "last-event-id": "9".repeat(40) },
+    ].entries()) {
       await using stream = await listenTo(service, headers);
       await service.send("github", "pull_request", githubPullRequest({ number: 100 + index }));
       const first = await stream.until((message) => message.event === "event");
@@ -87,8 +98,15 @@ describe("a stream behind a real socket", () => {
     }
   });
 
-  async function serve(deps: Partial<EventStreamDeps>): Promise<{ url: string; stream: EventStream; held: () => number }> {
-    const stream = createEventStream({ lastEventId: async () => 0, eventsAfter: async () => [], onError: () => {}, ...deps });
+  async function serve(
+    deps: Partial<EventStreamDeps>,
+  ): Promise<{ url: string; stream: EventStream; held: () => number }> {
+    const stream = createEventStream({
+      lastEventId: async () => 1_000_000,
+      eventsAfter: async () => [],
+      onError: () => {},
+      ...deps,
+    });
     const responses: { writableLength: number; destroyed: boolean }[] = [];
     const server = createServer((_request, response) => {
       responses.push(response);
@@ -96,7 +114,11 @@ describe("a stream behind a real socket", () => {
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
     open.push({ server, stream });
-    return { url: `http://127.0.0.1:${(server.address() as { port: number }).port}`, stream, held: () => responses.reduce((sum, response) => sum + (response.destroyed ? 0 : response.writableLength), 0) };
+    return {
+      url: `http://127.0.0.1:${(server.address() as { port: number }).port}`,
+      stream,
+      held: () => responses.reduce((sum, response) => sum + (response.destroyed ? 0 : response.writableLength), 0),
+    };
   }
 
   test("shows every fifteen seconds that it is alive", async () => {
@@ -115,7 +137,20 @@ describe("a stream behind a real socket", () => {
     let newest = 0;
     const summary = "x".repeat(20_000);
     const eventsAfter: EventStreamDeps["eventsAfter"] = async (after, limit) =>
-      Array.from({ length: Math.min(limit, newest - after) }, (_, index) => ({ id: after + index + 1, delivery_id: 1, kind: "github.pull_request.opened", repository_id: 1, repo_slug: "acme/web", subject_kind: "pull-request", subject_ref: "1", commit_sha: null, actor: null, occurred_at: "", recorded_at: "", summary }));
+      Array.from({ length: Math.min(limit, newest - after) }, (_, index) => ({
+        id: after + index + 1,
+        delivery_id: 1,
+        kind: "github.pull_request.opened",
+        repository_id: 1,
+        repo_slug: "acme/web",
+        subject_kind: "pull-request",
+        subject_ref: "1",
+        commit_sha: null,
+        actor: null,
+        occurred_at: "",
+        recorded_at: "",
+        summary,
+      }));
     const { url, stream, held } = await serve({ eventsAfter });
     const deaf = request(`${url}/api/v1/events`, { agent: false }, (answer) => answer.pause());
     deaf.on("error", () => {});
@@ -138,6 +173,41 @@ describe("a stream behind a real socket", () => {
     expect(idsOf(reader.messages)).toEqual(Array.from({ length: newest }, (_, index) => index + 1));
   });
 
+  test("forgets a listener that goes while the store is asked", async () => {
+    const asked = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<void>();
+    const event = {
+      id: 1,
+      delivery_id: 1,
+      kind: "k",
+      repository_id: null,
+      repo_slug: null,
+      subject_kind: "commit",
+      subject_ref: "1",
+      commit_sha: null,
+      actor: null,
+      occurred_at: "",
+      recorded_at: "",
+      summary: "",
+    };
+    const { url, stream } = await serve({
+      eventsAfter: async () => {
+        asked.resolve();
+        await answer.promise;
+        return [event];
+      },
+    });
+    const client = await openEventStream(url, {});
+    await asked.promise;
+
+    client.close();
+    await vi.waitFor(() => expect(stream.listeners()).toBe(0));
+    answer.resolve();
+    await new Promise((resolve) => setImmediate(resolve));
+
+    expect(stream.listeners()).toBe(0);
+  });
+
   test("refuses more listeners than it can serve, and says when to come again", async () => {
     const { url, stream } = await serve({});
     const clients = await Promise.all(Array.from({ length: 200 }, () => openEventStream(url, {})));
@@ -155,7 +225,19 @@ describe("a stream behind a real socket", () => {
     let failures = 1;
     let newest = 0;
     const errors: unknown[] = [];
-    const event = { delivery_id: 1, kind: "k", repository_id: null, repo_slug: null, subject_kind: "commit", subject_ref: "1", commit_sha: null, actor: null, occurred_at: "", recorded_at: "", summary: "" };
+    const event = {
+      delivery_id: 1,
+      kind: "k",
+      repository_id: null,
+      repo_slug: null,
+      subject_kind: "commit",
+      subject_ref: "1",
+      commit_sha: null,
+      actor: null,
+      occurred_at: "",
+      recorded_at: "",
+      summary: "",
+    };
     const { url, stream } = await serve({
       eventsAfter: async (after) => {
         if (newest > 0 && failures > 0) {
@@ -183,7 +265,10 @@ function listenTo(service: TestService, headers: Record<string, string> = {}) {
 
 async function sendPullRequests(service: TestService, from: number, count: number): Promise<void> {
   const numbers = Array.from({ length: count }, (_, index) => from + index);
-  for (let at = 0; at < count; at += 25) await Promise.all(numbers.slice(at, at + 25).map((number) => service.send("github", "pull_request", githubPullRequest({ number }))));
+  for (let at = 0; at < count; at += 25)
+    await Promise.all(
+      numbers.slice(at, at + 25).map((number) => service.send("github", "pull_request", githubPullRequest({ number }))),
+    );
 }
 
 function idsOf(messages: StreamMessage[]): number[] {

@@ -6,8 +6,21 @@ import { githubPullRequest, githubPush, githubWorkflowRun } from "../support/sam
 import { startTestService, type TestService } from "../support/service.ts";
 
 type Schema = Record<string, unknown>;
-type Operation = { operationId?: string; summary?: string; tags?: string[]; parameters?: { name: string; in: string; required?: boolean; schema?: Schema }[]; requestBody?: object; responses?: Record<string, { description?: string; content?: Record<string, { schema?: Schema }> }> };
-type Document = { openapi: string; info: { title: string; version: string }; paths: Record<string, Record<string, Operation>>; components: { schemas: Record<string, Schema>; securitySchemes: Record<string, Schema> }; security: Record<string, string[]>[] };
+type Operation = {
+  operationId?: string;
+  summary?: string;
+  tags?: string[];
+  parameters?: { name: string; in: string; required?: boolean; schema?: Schema }[];
+  requestBody?: object;
+  responses?: Record<string, { description?: string; content?: Record<string, { schema?: Schema }> }>;
+};
+type Document = {
+  openapi: string;
+  info: { title: string; version: string };
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Schema>; securitySchemes: Record<string, Schema> };
+  security: Record<string, string[]>[];
+};
 
 let service: TestService;
 let document: Document;
@@ -26,7 +39,10 @@ afterAll(() => service[Symbol.asyncDispose]());
 
 test("the description is an OpenAPI 3.1 document", () => {
   expect(document.openapi).toMatch(/^3\.1\.\d+$/);
-  expect(document.info).toMatchObject({ title: "Pullwright", version: expect.stringMatching(/^\d+\.\d+\.\d+/) as string });
+  expect(document.info).toMatchObject({
+    title: "Pullwright",
+    version: expect.stringMatching(/^\d+\.\d+\.\d+/) as string,
+  });
   expect(document.components.securitySchemes["bearer"]).toEqual({ type: "http", scheme: "bearer" });
   expect(document.security).toEqual([{ bearer: [] }]);
   expect(problemsOf(document)).toEqual([]);
@@ -37,22 +53,28 @@ test("a document with a fault in it is not taken for one", () => {
   const operation = broken.paths["/api/v1/prs/{id}"]?.["get"] as Operation;
   operation.parameters = [];
   operation.operationId = "listPullRequests";
-  operation.responses = { "200": { content: { "application/json": { schema: { $ref: "#/components/schemas/Nothing" } } } } };
+  operation.responses = {
+    "200": { content: { "application/json": { schema: { $ref: "#/components/schemas/Nothing" } } } },
+  };
 
   expect(problemsOf(broken)).toHaveLength(4);
 });
 
 test("every route is described, and nothing that is no route", () => {
-  const described = Object.entries(document.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
+  const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
   const served = routes.map(({ method, path }) => `${method} ${path.replace(":id", "{id}")}`);
 
-  expect(described.sort()).toEqual([...served, "POST /api/v1/session", "DELETE /api/v1/session"].sort());
+  expect(described.toSorted()).toEqual([...served, "POST /api/v1/session", "DELETE /api/v1/session"].toSorted());
 });
 
 describe.each(routes.filter(({ method }) => method === "GET").map(({ path }) => path))("%s", (path) => {
   test("answers what the description says", async () => {
-    const schema = document.paths[path.replace(":id", "{id}")]?.["get"]?.responses?.["200"]?.content?.["application/json"]?.schema ?? {};
-    const validate = z.fromJSONSchema(withDefinitions(schema, document) as Parameters<typeof z.fromJSONSchema>[0]);
+    const schema =
+      document.paths[path.replace(":id", "{id}")]?.["get"]?.responses?.["200"]?.content?.["application/json"]?.schema ??
+      {};
+    const validate = z.fromJSONSchema(withDefinitions(schema, document));
 
     const answer = await service.get(path.replace(":id", "1"));
 
@@ -63,8 +85,10 @@ describe.each(routes.filter(({ method }) => method === "GET").map(({ path }) => 
   });
 
   test("refuses as the description says", async () => {
-    const schema = document.paths[path.replace(":id", "{id}")]?.["get"]?.responses?.["422"]?.content?.["application/json"]?.schema ?? {};
-    const validate = z.fromJSONSchema(withDefinitions(schema, document) as Parameters<typeof z.fromJSONSchema>[0]);
+    const schema =
+      document.paths[path.replace(":id", "{id}")]?.["get"]?.responses?.["422"]?.content?.["application/json"]?.schema ??
+      {};
+    const validate = z.fromJSONSchema(withDefinitions(schema, document));
 
     const answer = await service.get(`${path.replace(":id", "1")}?nonsense=1`);
 
@@ -80,7 +104,11 @@ test("the page about the API shows it in a browser, and asks nobody else for any
   const elsewhere: string[] = [];
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("request", (request) => !request.url().startsWith(service.appUrl) && !request.url().startsWith("data:") && elsewhere.push(request.url()));
+  page.on(
+    "request",
+    (request) =>
+      !request.url().startsWith(service.appUrl) && !request.url().startsWith("data:") && elsewhere.push(request.url()),
+  );
 
   await page.goto(service.signInUrl);
   await page.waitForURL(`${service.appUrl}/`);
@@ -101,24 +129,45 @@ function problemsOf(checked: Document): string[] {
     const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? "");
     for (const [method, operation] of Object.entries(methods)) {
       const where = `${method} ${path}`;
-      if (!["get", "put", "post", "delete", "options", "head", "patch", "trace"].includes(method)) problems.push(`${where}: no such method`);
-      if (operation.operationId === undefined || ids.has(operation.operationId)) problems.push(`${where}: its operationId is missing or another's`);
+      if (!["get", "put", "post", "delete", "options", "head", "patch", "trace"].includes(method))
+        problems.push(`${where}: no such method`);
+      if (operation.operationId === undefined || ids.has(operation.operationId))
+        problems.push(`${where}: its operationId is missing or another's`);
       ids.add(operation.operationId ?? "");
-      if ((operation.summary ?? "") === "" || (operation.tags ?? []).length === 0) problems.push(`${where}: no summary or no tag`);
+      if ((operation.summary ?? "") === "" || (operation.tags ?? []).length === 0)
+        problems.push(`${where}: no summary or no tag`);
       const parameters = operation.parameters ?? [];
-      for (const name of inPath) if (!parameters.some((parameter) => parameter.in === "path" && parameter.name === name && parameter.required === true && parameter.schema !== undefined)) problems.push(`${where}: {${name}} is not declared`);
+      for (const name of inPath)
+        if (
+          !parameters.some(
+            (parameter) =>
+              parameter.in === "path" &&
+              parameter.name === name &&
+              parameter.required === true &&
+              parameter.schema !== undefined,
+          )
+        )
+          problems.push(`${where}: {${name}} is not declared`);
       for (const parameter of parameters) {
-        if (!["path", "query", "header", "cookie"].includes(parameter.in)) problems.push(`${where}: ${parameter.name} is in ${parameter.in}`);
-        if (parameter.in === "path" && !inPath.includes(parameter.name)) problems.push(`${where}: ${parameter.name} is not in the path`);
+        if (!["path", "query", "header", "cookie"].includes(parameter.in))
+          problems.push(`${where}: ${parameter.name} is in ${parameter.in}`);
+        if (parameter.in === "path" && !inPath.includes(parameter.name))
+          problems.push(`${where}: ${parameter.name} is not in the path`);
       }
       const responses = Object.entries(operation.responses ?? {});
       if (responses.length === 0) problems.push(`${where}: no responses`);
-      for (const [status, response] of responses) if (!/^[1-5](\d\d|XX)$/.test(status) || typeof response.description !== "string") problems.push(`${where}: response ${status} has no description or no status`);
+      for (const [status, response] of responses)
+        if (!/^[1-5](\d\d|XX)$/.test(status) || typeof response.description !== "string")
+          problems.push(`${where}: response ${status} has no description or no status`);
     }
   }
-  for (const name of Object.keys(checked.components.schemas)) if (!/^[A-Za-z0-9._-]+$/.test(name)) problems.push(`${name} is no name of a component`);
+  for (const name of Object.keys(checked.components.schemas))
+    if (!/^[A-Za-z0-9._-]+$/.test(name)) problems.push(`${name} is no name of a component`);
   for (const reference of referencesIn(checked)) {
-    const target = reference.replace(/^#\//, "").split("/").reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], checked);
+    const target = reference
+      .replace(/^#\//, "")
+      .split("/")
+      .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], checked);
     if (!reference.startsWith("#/") || target === undefined) problems.push(`${reference} leads nowhere`);
   }
   return problems;
@@ -127,11 +176,14 @@ function problemsOf(checked: Document): string[] {
 function referencesIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(referencesIn);
   if (value === null || typeof value !== "object") return [];
-  return Object.entries(value).flatMap(([key, part]) => (key === "$ref" && typeof part === "string" ? [part] : referencesIn(part)));
+  return Object.entries(value).flatMap(([key, part]) =>
+    key === "$ref" && typeof part === "string" ? [part] : referencesIn(part),
+  );
 }
 
 /** A schema by itself, with the components that it refers to. */
 function withDefinitions(schema: Schema, { components }: Document): Schema {
-  const local = (value: unknown): unknown => JSON.parse(JSON.stringify(value).replaceAll("#/components/schemas/", "#/$defs/")) as unknown;
+  const local = (value: unknown): unknown =>
+    JSON.parse(JSON.stringify(value).replaceAll("#/components/schemas/", "#/$defs/")) as unknown;
   return { ...(local(schema) as Schema), $defs: local(components.schemas) };
 }

@@ -19,7 +19,11 @@ export type EventStreamClient = AsyncDisposable & {
 /** Listens to `/api/v1/events` as a browser's EventSource does. */
 export function openEventStream(url: string, headers: Record<string, string>): Promise<EventStreamClient> {
   return new Promise((resolve, reject) => {
-    const question: ClientRequest = request(`${url}/api/v1/events`, { agent: false, headers: { accept: "text/event-stream", ...headers } }, (answer) => resolve(listen(question, answer)));
+    const question: ClientRequest = request(
+      `${url}/api/v1/events`,
+      { agent: false, headers: { accept: "text/event-stream", ...headers } },
+      (answer) => resolve(listen(question, answer)),
+    );
     question.on("error", reject);
     question.end();
   });
@@ -34,7 +38,7 @@ function listen(question: ClientRequest, answer: IncomingMessage): EventStreamCl
   let isOver = false;
 
   const wake = (): void => {
-    for (const look of [...waiting]) look();
+    for (const look of waiting) look();
   };
   answer.setEncoding("utf8").on("data", (text: string) => {
     rest += text;
@@ -66,7 +70,8 @@ function listen(question: ClientRequest, answer: IncomingMessage): EventStreamCl
           const found = messages.find(fits);
           if (found === undefined && !isOver) return;
           waiting.delete(look);
-          if (found === undefined) reject(new Error(`The stream ended after ${messages.length} messages without the one`));
+          if (found === undefined)
+            reject(new Error(`The stream ended after ${messages.length} messages without the one`));
           else resolve(found);
         };
         waiting.add(look);
@@ -82,9 +87,18 @@ function listen(question: ClientRequest, answer: IncomingMessage): EventStreamCl
 }
 
 function messageOf(block: string): StreamMessage | null {
-  const fields = new Map(block.split("\n").filter((line) => !line.startsWith(":")).map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()] as const));
+  const fields = new Map(
+    block
+      .split("\n")
+      .filter((line) => !line.startsWith(":"))
+      .map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()] as const),
+  );
   const data = fields.get("data");
   if (data === undefined) return null;
   const id = fields.get("id");
-  return { id: id === undefined ? null : Number(id), event: fields.get("event") ?? "message", data: JSON.parse(data) as unknown };
+  return {
+    id: id === undefined ? null : Number(id),
+    event: fields.get("event") ?? "message",
+    data: JSON.parse(data) as unknown,
+  };
 }

@@ -13,17 +13,28 @@ export type HttpAnswer = {
 export type HttpQuestion = { method?: string; headers?: Record<string, string | string[]>; body?: string | Uint8Array };
 
 /** One request on a connection of its own, with exactly these headers, `Host` too; nothing is followed, retried or kept open. */
-export function httpRequest(url: string, { method = "GET", headers = {}, body }: HttpQuestion = {}): Promise<HttpAnswer> {
+export function httpRequest(
+  url: string,
+  { method = "GET", headers = {}, body }: HttpQuestion = {},
+): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    const question = request(url, { method, agent: false, headers: { ...headers, ...(body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) }) } }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-      answer.on("error", reject);
-      answer.on("end", () => {
-        const text = Buffer.concat(chunks).toString("utf8");
-        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text, json: () => JSON.parse(text) });
-      });
-    });
+    const question = request(
+      url,
+      {
+        method,
+        agent: false,
+        headers: { ...headers, ...(body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) }) },
+      },
+      (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+        answer.on("error", reject);
+        answer.on("end", () => {
+          const text = Buffer.concat(chunks).toString("utf8");
+          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text, json: () => JSON.parse(text) });
+        });
+      },
+    );
     question.on("error", reject);
     question.end(body);
   });

@@ -36,7 +36,13 @@ export function startPullwright(args: string[], place: ProcessPlace): Pullwright
   const [program = process.execPath, ...rest] = [...wrapper, process.execPath, ...nodeArguments, cli, ...args];
   const child = spawn(program, rest, {
     cwd: place.directory,
-    env: { PATH: process.env["PATH"] ?? "", HOME: join(place.directory, "home"), TZ: "UTC", NO_COLOR: "1", ...place.environment },
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      HOME: join(place.directory, "home"),
+      TZ: "UTC",
+      NO_COLOR: "1",
+      ...place.environment,
+    },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
@@ -63,7 +69,10 @@ export function startPullwright(args: string[], place: ProcessPlace): Pullwright
       const end = stdout.indexOf("\n");
       if (end !== -1) resolve(stdout.slice(0, end));
     });
-    ended.then(({ code, signal }) => reject(new Error(`It ended with ${code ?? signal} before it was ready:\n${stderr}`)), reject);
+    ended.then(
+      ({ code, signal }) => reject(new Error(`It ended with ${code ?? signal} before it was ready:\n${stderr}`)),
+      reject,
+    );
   });
   firstLine.catch(() => {});
   return { pid: child.pid ?? 0, firstLine, ended, stdout: () => stdout, stderr: () => stderr, kill, child };

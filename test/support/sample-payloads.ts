@@ -9,7 +9,14 @@ import { type Commit, madeUpSha, people, type PullRequest, type Repository } fro
 
 const at = new Date("2026-03-04T05:06:07Z");
 
-export type SampleOptions = { number?: number; title?: string; body?: string; slug?: string; repositoryId?: number; action?: string };
+export type SampleOptions = {
+  number?: number;
+  title?: string;
+  body?: string;
+  slug?: string;
+  repositoryId?: number;
+  action?: string;
+};
 
 /** GitHub's `pull_request`, of acme/web#7 unless said otherwise. */
 export function githubPullRequest(options: SampleOptions = {}): object {
@@ -20,7 +27,12 @@ export function githubPullRequest(options: SampleOptions = {}): object {
 export function githubPush(options: SampleOptions & { message?: string } = {}): object {
   const repository = sampleRepository("github", options);
   const { message = "Tidy up" } = options;
-  return pushPayload({ branch: "main", before: repository.tip.sha, commits: [commit(message)] }, repository, people["jonas-we"], at);
+  return pushPayload(
+    { branch: "main", before: repository.tip.sha, commits: [commit(message)] },
+    repository,
+    people["jonas-we"],
+    at,
+  );
 }
 
 /** GitHub's `workflow_run`, which succeeded on acme/web's main. */
@@ -30,12 +42,20 @@ export function githubWorkflowRun(options: SampleOptions & { run?: number; statu
 
 /** GitLab's `Merge Request Hook`. */
 export function gitlabMergeRequest(options: SampleOptions = {}): object {
-  return mergeRequestPayload("open", pullRequest("gitlab", { slug: "acme/tools/deploy", ...options }), people["lin-zhou"]);
+  return mergeRequestPayload(
+    "open",
+    pullRequest("gitlab", { slug: "acme/tools/deploy", ...options }),
+    people["lin-zhou"],
+  );
 }
 
 /** CircleCI's `workflow-completed`. */
 export function circleciWorkflow(options: SampleOptions & { id?: string; run?: number } = {}): object {
-  return circleciWorkflowPayload(options.id ?? crypto.randomUUID(), options.slug ?? "acme/web", sampleRun("github", options));
+  return circleciWorkflowPayload(
+    options.id ?? crypto.randomUUID(),
+    options.slug ?? "acme/web",
+    sampleRun("github", options),
+  );
 }
 
 /** The generic body, as Jenkins would be taught to send it. */
@@ -43,7 +63,10 @@ export function genericRun(options: SampleOptions & { run?: number } = {}): obje
   return genericCiPayload("jenkins", sampleRun("github", options));
 }
 
-function pullRequest(forge: "github" | "gitlab", { number = 7, title = "Add a button", body = "", ...rest }: SampleOptions): PullRequest {
+function pullRequest(
+  forge: "github" | "gitlab",
+  { number = 7, title = "Add a button", body = "", ...rest }: SampleOptions,
+): PullRequest {
   const repository = sampleRepository(forge, rest);
   return {
     repository,
@@ -65,13 +88,37 @@ function pullRequest(forge: "github" | "gitlab", { number = 7, title = "Add a bu
   };
 }
 
-function sampleRun(forge: "github" | "gitlab", { run = 900, status = "success", ...rest }: SampleOptions & { run?: number; status?: Run["status"] }): Run {
+function sampleRun(
+  forge: "github" | "gitlab",
+  { run = 900, status = "success", ...rest }: SampleOptions & { run?: number; status?: Run["status"] },
+): Run {
   const repository = sampleRepository(forge, rest);
-  return { id: run, name: "build", attempt: 1, status, branch: "main", commit: repository.tip, repository, startedBy: people["mira-holt"], startedAt: at, endedAt: status === "in_progress" ? null : new Date(at.getTime() + 60_000) };
+  return {
+    id: run,
+    name: "build",
+    attempt: 1,
+    status,
+    branch: "main",
+    commit: repository.tip,
+    repository,
+    startedBy: people["mira-holt"],
+    startedAt: at,
+    endedAt: status === "in_progress" ? null : new Date(at.getTime() + 60_000),
+  };
 }
 
-function sampleRepository(forge: "github" | "gitlab", { slug = "acme/web", repositoryId = 70001 }: SampleOptions): Repository {
-  return { forge, id: repositoryId, slug, defaultBranch: "main", tip: commit("Release"), createdAt: new Date("2025-01-01T00:00:00Z") };
+function sampleRepository(
+  forge: "github" | "gitlab",
+  { slug = "acme/web", repositoryId = 70001 }: SampleOptions,
+): Repository {
+  return {
+    forge,
+    id: repositoryId,
+    slug,
+    defaultBranch: "main",
+    tip: commit("Release"),
+    createdAt: new Date("2025-01-01T00:00:00Z"),
+  };
 }
 
 function commit(message: string): Commit {

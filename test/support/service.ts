@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Sender, type SenderSecrets, signed } from "../../src/demo/outgoing-delivery.ts";
 import { type HttpAnswer, type HttpQuestion, httpRequest } from "./http-request.ts";
-import { type Ended, type ProcessPlace, type PullwrightProcess, runPullwright, startPullwright } from "./pullwright-process.ts";
+import {
+  type Ended,
+  type ProcessPlace,
+  type PullwrightProcess,
+  runPullwright,
+  startPullwright,
+} from "./pullwright-process.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
 export type TestServiceOptions = {
@@ -19,7 +25,14 @@ export type TestServiceOptions = {
   wrapper?: string[];
 };
 
-export type SendOverrides = { deliveryId?: string; hookId?: string; secrets?: Partial<SenderSecrets>; headers?: Record<string, string>; path?: string; url?: string };
+export type SendOverrides = {
+  deliveryId?: string;
+  hookId?: string;
+  secrets?: Partial<SenderSecrets>;
+  headers?: Record<string, string>;
+  path?: string;
+  url?: string;
+};
 
 export type SendAnswer = HttpAnswer & { deliveryId: string };
 
@@ -34,23 +47,30 @@ export type TestService = AsyncDisposable & {
   readonly pid: number;
   readonly secrets: SenderSecrets;
   /** Posts to the receiver as this sender would, signed. A text or bytes as payload go out as they are. */
-  send: (sender: Sender, event: string, payload: object | string | Uint8Array, overrides?: SendOverrides) => Promise<SendAnswer>;
+  send: (
+    sender: Sender,
+    event: string,
+    payload: object | string | Uint8Array,
+    overrides?: SendOverrides,
+  ) => Promise<SendAnswer>;
   /** Asks the app with the bearer token. */
   get: (path: string, headers?: Record<string, string>) => Promise<HttpAnswer>;
   /** Asks the app with these headers and no other. */
   ask: (path: string, question?: HttpQuestion) => Promise<HttpAnswer>;
   /** Returns when no delivery waits to be digested any more. */
-  digested: () => Promise<void>;
+  digested: (msMax?: number) => Promise<void>;
   /** Runs a command beside the service, on its data directory and with its environment. */
   cli: (...args: string[]) => Promise<Ended>;
   /** What has been printed on standard error, by all processes of this service so far. */
   log: () => string;
   /** SIGTERM, and the end. */
   stop: () => Promise<Ended>;
+  /** Resolves when the process has ended, by itself or not. */
+  ended: () => Promise<Ended>;
   /** SIGKILL for the process and all that it started. */
   kill9: () => Promise<void>;
-  /** Starts again on the same data and the same ports. */
-  restart: () => Promise<void>;
+  /** Starts again on the same data and the same ports; with other arguments for Node where they are given. */
+  restart: (changed?: { nodeArguments: string[] }) => Promise<void>;
   place: ProcessPlace;
 };
 
@@ -78,20 +98,30 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       ...options.environment,
     },
   };
-  const started: ProcessPlace = { ...place, ...(options.nodeArguments === undefined ? {} : { nodeArguments: options.nodeArguments }), ...(options.wrapper === undefined ? {} : { wrapper: options.wrapper }) };
+  const started: ProcessPlace = {
+    ...place,
+    ...(options.nodeArguments === undefined ? {} : { nodeArguments: options.nodeArguments }),
+    ...(options.wrapper === undefined ? {} : { wrapper: options.wrapper }),
+  };
   let logBefore = "";
   let running: PullwrightProcess;
   let addresses: { appUrl: string; receiverUrl: string; signInUrl: string };
   let token = "";
 
-  async function start(ports: Record<string, string>): Promise<void> {
-    running = startPullwright(["start", "--json"], { ...started, environment: { ...started.environment, ...ports } });
+  async function start(ports: Record<string, string>, changed: { nodeArguments?: string[] } = {}): Promise<void> {
+    running = startPullwright(["start", "--json"], {
+      ...started,
+      ...changed,
+      environment: { ...started.environment, ...ports },
+    });
     addresses = JSON.parse(await running.firstLine) as typeof addresses;
     token = readFileSync(join(dataDir, "api-token"), "utf8").trim();
   }
 
-  const ask = (path: string, question: HttpQuestion = {}): Promise<HttpAnswer> => httpRequest(`${addresses.appUrl}${path}`, question);
-  const get = (path: string, headers: Record<string, string> = {}): Promise<HttpAnswer> => ask(path, { headers: { authorization: `Bearer ${token}`, ...headers } });
+  const ask = (path: string, question: HttpQuestion = {}): Promise<HttpAnswer> =>
+    httpRequest(`${addresses.appUrl}${path}`, question);
+  const get = (path: string, headers: Record<string, string> = {}): Promise<HttpAnswer> =>
+    ask(path, { headers: { authorization: `Bearer ${token}`, ...headers } });
 
   try {
     await start({});
@@ -123,18 +153,29 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       const body = typeof payload === "string" || payload instanceof Uint8Array ? payload : JSON.stringify(payload);
       const deliveryId = overrides.deliveryId ?? crypto.randomUUID();
       const hookId = overrides.hookId ?? (sender === "github" ? "480001" : "0b1c7a52");
-      const { path, headers } = signed({ sender, event, deliveryId, hookId, body }, { ...secrets, ...overrides.secrets }, new Date());
-      const answer = await httpRequest(`${overrides.url ?? addresses.receiverUrl}${overrides.path ?? path}`, { method: "POST", headers: { ...headers, ...overrides.headers }, body });
+      const { path, headers } = signed(
+        { sender, event, deliveryId, hookId, body },
+        { ...secrets, ...overrides.secrets },
+        new Date(),
+      );
+      const answer = await httpRequest(`${overrides.url ?? addresses.receiverUrl}${overrides.path ?? path}`, {
+        method: "POST",
+        headers: { ...headers, ...overrides.headers },
+        body,
+      });
       return { ...answer, deliveryId };
     },
     ask,
     get,
-    async digested() {
-      const deadline = performance.now() + digestMsMax;
+    async digested(msMax = digestMsMax) {
+      const deadline = performance.now() + msMax;
       for (;;) {
         const answer = await get("/api/v1/deliveries?state=received&limit=1");
         if (answer.headers["x-total-count"] === "0") return;
-        if (performance.now() > deadline) throw new Error(`Still ${answer.headers["x-total-count"]} deliveries wait to be digested. The log says:\n${running.stderr().slice(-3000)}`);
+        if (performance.now() > deadline)
+          throw new Error(
+            `Still ${String(answer.headers["x-total-count"])} deliveries wait to be digested. The log says:\n${running.stderr().slice(-3000)}`,
+          );
         await wait(lookMs);
       }
     },
@@ -144,15 +185,22 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       running.kill("SIGTERM");
       return running.ended;
     },
+    ended: () => running.ended,
     async kill9() {
       running.kill("SIGKILL");
       await running.ended;
     },
-    async restart() {
+    async restart(changed) {
       running.kill("SIGTERM");
       await running.ended;
       logBefore += running.stderr();
-      await start({ PULLWRIGHT_APP_PORT: new URL(addresses.appUrl).port, PULLWRIGHT_RECEIVER_PORT: new URL(addresses.receiverUrl).port });
+      await start(
+        {
+          PULLWRIGHT_APP_PORT: new URL(addresses.appUrl).port,
+          PULLWRIGHT_RECEIVER_PORT: new URL(addresses.receiverUrl).port,
+        },
+        changed,
+      );
     },
     async [Symbol.asyncDispose]() {
       running.kill("SIGTERM");
@@ -167,5 +215,10 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
 /** Secrets that nobody else knows, in the forms that the senders use. */
 function makeSecrets(): SenderSecrets {
   const text = (): string => randomBytes(24).toString("base64url");
-  return { github: text(), gitlabSigningToken: `whsec_${randomBytes(32).toString("base64")}`, ci: text(), circleci: text() };
+  return {
+    github: text(),
+    gitlabSigningToken: `whsec_${randomBytes(32).toString("base64")}`,
+    ci: text(),
+    circleci: text(),
+  };
 }

@@ -12,7 +12,9 @@ export function githubUser(person: Person) {
     id: person.id,
     type: person.isBot ? "Bot" : "User",
     site_admin: false,
-    html_url: person.isBot ? `https://github.com/apps/${person.login.replace("[bot]", "")}` : `https://github.com/${person.login}`,
+    html_url: person.isBot
+      ? `https://github.com/apps/${person.login.replace("[bot]", "")}`
+      : `https://github.com/${person.login}`,
   };
 }
 
@@ -42,7 +44,12 @@ export function githubRepository(repository: Repository, at: Date) {
 export function githubPullRequest(pullRequest: PullRequest, at: Date) {
   const { repository, number } = pullRequest;
   const [owner = ""] = repository.slug.split("/");
-  const side = (ref: string, sha: string) => ({ label: `${owner}:${ref}`, ref, sha, repo: githubRepository(repository, at) });
+  const side = (ref: string, sha: string) => ({
+    label: `${owner}:${ref}`,
+    ref,
+    sha,
+    repo: githubRepository(repository, at),
+  });
   return {
     id: pullRequest.id,
     number,
@@ -75,10 +82,14 @@ export function githubPullRequest(pullRequest: PullRequest, at: Date) {
 
 /** A commit as GitHub lists it in a push. */
 export function githubCommit(commit: Commit, repository: Repository) {
-  const who = { name: commit.author.name, email: `${commit.author.id}+${commit.author.login}@users.noreply.github.com`, username: commit.author.login };
+  const who = {
+    name: commit.author.name,
+    email: `${commit.author.id}+${commit.author.login}@users.noreply.github.com`,
+    username: commit.author.login,
+  };
   return {
     id: commit.sha,
-    tree_id: commit.sha.split("").reverse().join(""),
+    tree_id: commit.sha.split("").toReversed().join(""),
     distinct: true,
     message: commit.message,
     timestamp: githubTime(commit.madeAt),

@@ -2,7 +2,13 @@ import type { Person, PullRequest } from "../world.ts";
 import { githubPullRequest, githubRepository, githubTime, githubUser } from "./github-objects.ts";
 
 /** The `pull_request` event. `before` and `after` come with new commits. */
-export function pullRequestPayload(action: string, pullRequest: PullRequest, sender: Person, at: Date, pushed?: { before: string; after: string }) {
+export function pullRequestPayload(
+  action: string,
+  pullRequest: PullRequest,
+  sender: Person,
+  at: Date,
+  pushed?: { before: string; after: string },
+) {
   return {
     action,
     number: pullRequest.number,
@@ -14,9 +20,22 @@ export function pullRequestPayload(action: string, pullRequest: PullRequest, sen
 }
 
 /** The `pull_request_review` event, whose pull request is the shorter one. */
-export function reviewPayload(review: { id: number; verdict: "approved" | "changes_requested" | "commented"; text: string }, pullRequest: PullRequest, sender: Person, at: Date) {
+export function reviewPayload(
+  review: { id: number; verdict: "approved" | "changes_requested" | "commented"; text: string },
+  pullRequest: PullRequest,
+  sender: Person,
+  at: Date,
+) {
   const shown = githubPullRequest(pullRequest, at);
-  const { merged: _merged, mergeable: _mergeable, commits: _commits, additions: _additions, deletions: _deletions, changed_files: _files, ...shorter } = shown;
+  const {
+    merged: _merged,
+    mergeable: _mergeable,
+    commits: _commits,
+    additions: _additions,
+    deletions: _deletions,
+    changed_files: _files,
+    ...shorter
+  } = shown;
   return {
     action: "submitted",
     review: {
@@ -36,7 +55,12 @@ export function reviewPayload(review: { id: number; verdict: "approved" | "chang
 }
 
 /** The `pull_request_review_comment` event: a comment on a line. */
-export function lineCommentPayload(comment: { id: number; text: string }, pullRequest: PullRequest, sender: Person, at: Date) {
+export function lineCommentPayload(
+  comment: { id: number; text: string },
+  pullRequest: PullRequest,
+  sender: Person,
+  at: Date,
+) {
   const shown = githubPullRequest(pullRequest, at);
   return {
     action: "created",
@@ -62,7 +86,12 @@ export function lineCommentPayload(comment: { id: number; text: string }, pullRe
 }
 
 /** The `issue_comment` event in the conversation of a pull request, which GitHub counts as an issue there. */
-export function issueCommentPayload(comment: { id: number; text: string }, pullRequest: PullRequest, sender: Person, at: Date) {
+export function issueCommentPayload(
+  comment: { id: number; text: string },
+  pullRequest: PullRequest,
+  sender: Person,
+  at: Date,
+) {
   const shown = githubPullRequest(pullRequest, at);
   return {
     action: "created",

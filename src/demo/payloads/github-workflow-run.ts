@@ -6,7 +6,10 @@ export function workflowRunPayload(run: Run) {
   const { commit, repository } = run;
   const at = lastChangeOf(run);
   const page = `https://github.com/${repository.slug}/actions/runs/${run.id}`;
-  const who = { name: commit.author.name, email: `${commit.author.id}+${commit.author.login}@users.noreply.github.com` };
+  const who = {
+    name: commit.author.name,
+    email: `${commit.author.id}+${commit.author.login}@users.noreply.github.com`,
+  };
   return {
     action: run.status === "in_progress" ? "in_progress" : "completed",
     workflow_run: {
@@ -28,7 +31,13 @@ export function workflowRunPayload(run: Run) {
       updated_at: githubTime(at),
       actor: githubUser(run.startedBy),
       triggering_actor: githubUser(run.startedBy),
-      head_commit: { id: commit.sha, message: commit.message, timestamp: githubTime(commit.madeAt), author: who, committer: who },
+      head_commit: {
+        id: commit.sha,
+        message: commit.message,
+        timestamp: githubTime(commit.madeAt),
+        author: who,
+        committer: who,
+      },
       pull_requests: [],
     },
     workflow: { id: 88001, name: run.name, path: `.github/workflows/${run.name}.yml`, state: "active" },

@@ -1,9 +1,21 @@
 import { type Commit, type Person, type PullRequest, type Repository } from "../world.ts";
 import { lastChangeOf, type Run } from "./ci-run.ts";
-import { gitlabCommit, gitlabMergeRequest, gitlabProject, gitlabRepository, gitlabTime, gitlabUser } from "./gitlab-objects.ts";
+import {
+  gitlabCommit,
+  gitlabMergeRequest,
+  gitlabProject,
+  gitlabRepository,
+  gitlabTime,
+  gitlabUser,
+} from "./gitlab-objects.ts";
 
 /** The `Merge Request Hook`. An update says under `changes` what it changed, and in `oldrev` that commits came. */
-export function mergeRequestPayload(action: string, pullRequest: PullRequest, user: Person, extra: { oldrev?: string; changes?: object } = {}) {
+export function mergeRequestPayload(
+  action: string,
+  pullRequest: PullRequest,
+  user: Person,
+  extra: { oldrev?: string; changes?: object } = {},
+) {
   const { oldrev, changes = {} } = extra;
   return {
     object_kind: "merge_request",
@@ -20,7 +32,11 @@ export function mergeRequestPayload(action: string, pullRequest: PullRequest, us
 }
 
 /** The `Push Hook`; at most twenty commits are listed. */
-export function gitlabPushPayload(push: { branch: string; before: string; commits: Commit[] }, repository: Repository, user: Person) {
+export function gitlabPushPayload(
+  push: { branch: string; before: string; commits: Commit[] },
+  repository: Repository,
+  user: Person,
+) {
   const after = push.commits.at(-1)?.sha ?? push.before;
   return {
     object_kind: "push",
@@ -38,7 +54,9 @@ export function gitlabPushPayload(push: { branch: string; before: string; commit
     project_id: repository.id,
     project: gitlabProject(repository),
     repository: gitlabRepository(repository),
-    commits: push.commits.slice(-20).map((commit) => ({ ...gitlabCommit(commit, repository), added: [], modified: ["deploy.ts"], removed: [] })),
+    commits: push.commits
+      .slice(-20)
+      .map((commit) => ({ ...gitlabCommit(commit, repository), added: [], modified: ["deploy.ts"], removed: [] })),
     total_commits_count: push.commits.length,
   };
 }
@@ -98,6 +116,16 @@ export function pipelinePayload(run: Run) {
     user: gitlabUser(run.startedBy),
     project: gitlabProject(repository),
     commit: gitlabCommit(commit, repository),
-    builds: [{ id: run.id * 10, stage: "test", name: "test", status: words[run.status], created_at: gitlabTime(run.startedAt), started_at: gitlabTime(at), finished_at: run.endedAt === null ? null : gitlabTime(run.endedAt) }],
+    builds: [
+      {
+        id: run.id * 10,
+        stage: "test",
+        name: "test",
+        status: words[run.status],
+        created_at: gitlabTime(run.startedAt),
+        started_at: gitlabTime(at),
+        finished_at: run.endedAt === null ? null : gitlabTime(run.endedAt),
+      },
+    ],
   };
 }

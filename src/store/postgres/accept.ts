@@ -19,13 +19,22 @@ export function acceptOnPostgres(pool: pg.Pool): (batch: ArrivedDelivery[]) => P
   };
 }
 
-/** The words of all rows come as one JSON text, their bodies as one run of bytes: an array of bytes would travel as hex, at twice the size and work. */
+/**
+ * The words of all rows come as one JSON text, their bodies as one run of bytes: an array of bytes would travel as hex, at twice the size and work. Rows get
+ * their numbers in the order of arrival, and are inserted in the order of their keys: two batches with the same deliveries then wait for each other and not
+ * in a ring.
+ */
 const insertText = `
-  insert into deliveries (source, provider, hook_id, delivery_id, event, content_type, headers, secret_used, state, received_at, body_bytes, body_encoding, body)
-  select source, provider, hook_id, delivery_id, event, content_type, headers, secret_used, 'received', received_at, body_bytes, body_encoding, substr($2::bytea, body_from, body_length)
-  from json_to_recordset($1::json) as delivery (
-    source text, provider text, hook_id text, delivery_id text, event text, content_type text, headers text, secret_used text, received_at text,
-    body_bytes integer, body_encoding text, body_from integer, body_length integer)
+  with arrived as materialized (
+    select nextval(pg_get_serial_sequence('deliveries', 'id')) as id, delivery.*
+    from json_to_recordset($1::json) as delivery (
+      source text, provider text, hook_id text, delivery_id text, event text, content_type text, headers text, secret_used text, received_at text,
+      body_bytes integer, body_encoding text, body_from integer, body_length integer)
+  )
+  insert into deliveries (id, source, provider, hook_id, delivery_id, event, content_type, headers, secret_used, state, received_at, body_bytes, body_encoding, body)
+  overriding system value
+  select id, source, provider, hook_id, delivery_id, event, content_type, headers, secret_used, 'received', received_at, body_bytes, body_encoding, substr($2::bytea, body_from, body_length)
+  from arrived order by source, hook_id, delivery_id
   on conflict (source, hook_id, delivery_id) do nothing
   returning source, hook_id, delivery_id`;
 
@@ -55,17 +64,14 @@ function pack(deliveries: ArrivedDelivery[]): [words: string, bodies: Buffer] {
   return [JSON.stringify(words), Buffer.concat(bodies)];
 }
 
-/**
- * The same delivery twice in one batch would be two rows for one conflict target: only the first is inserted, the second compared. In the order of their
- * keys, so that two batches with the same deliveries wait for each other and not in a ring.
- */
+/** The same delivery twice in one batch would be two rows for one conflict target: only the first is inserted, the second compared. */
 function firstOfEachKey(batch: ArrivedDelivery[]): ArrivedDelivery[] {
   const seen = new Map<string, ArrivedDelivery>();
   for (const delivery of batch) {
     const key = keyOf(delivery.source, delivery.hookId, delivery.deliveryId);
     if (!seen.has(key)) seen.set(key, delivery);
   }
-  return [...seen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, delivery]) => delivery);
+  return [...seen.values()];
 }
 
 async function compareWithStored(pool: pg.Pool, delivery: ArrivedDelivery): Promise<AcceptOutcome> {

@@ -34,7 +34,13 @@ export async function openPostgres(url: string, mode: "write" | "read"): Promise
     throw new PullwrightError("STORE_UNAVAILABLE", "PostgreSQL does not answer at the configured URL. Check that it runs and that the user may connect.", { cause: error });
   }
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
-  return { db, pool, close: () => db.destroy() };
+  return { db, pool, close: () => closeAll(db, pool) };
+}
+
+/** Kysely ends the pool only if it was ever asked something; an idle connection left open would keep the process for ten seconds more. */
+async function closeAll(db: Kysely<Schema>, pool: pg.Pool): Promise<void> {
+  await db.destroy();
+  if (!pool.ending) await pool.end();
 }
 
 const sessionSettings = [

@@ -6,16 +6,11 @@ import { PullwrightError } from "../../domain/error.ts";
 import type { ColumnTypes } from "../migrations/migration.ts";
 import type { Schema } from "../schema.ts";
 import { nodeSqliteDialect } from "./dialect.ts";
+import { refuseNetworkFilesystem, refuseOldEngine } from "./refuse-unsafe.ts";
 import { limitWal } from "./wal-limit.ts";
 
 /** AUTOINCREMENT, so that the number of a pruned row never comes back under another meaning. */
 export const sqliteColumnTypes: ColumnTypes = { id: "integer primary key autoincrement", reference: "integer", count: "integer", text: "text", bytes: "blob" };
-
-/** 3.51.3 is the first release without the WAL-reset bug, which can corrupt a database that two connections write and checkpoint. */
-const sqliteVersionMin = [3, 51, 3] as const;
-
-/** Magic numbers of Linux statfs(2) for file systems whose locks do not hold between machines: NFS, SMB, CIFS, SMB2, AFS, 9P, FUSE is left out (it may be local). */
-const networkFilesystemMagics = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x5346414f, 0x01021997]);
 
 const busyTimeoutMs = 5000;
 
@@ -34,10 +29,10 @@ export type SqliteDatabase = {
 export function openSqlite(path: string, mode: "write" | "read"): SqliteDatabase {
   if (mode === "write") makeReady(path);
   else if (!existsSync(path)) throw new PullwrightError("STORE_UNAVAILABLE", `There is no store at ${path} yet. \`pullwright start\` makes it.`);
-  refuseNetworkFilesystem(dirname(path));
+  refuseNetworkFilesystem(dirname(path), statfsSync(dirname(path)).type);
   const raw = new DatabaseSync(path, { readOnly: mode === "read", timeout: busyTimeoutMs, enableForeignKeyConstraints: true });
   try {
-    refuseOldEngine(raw);
+    refuseOldEngine(String(raw.prepare("select sqlite_version() as version").get()?.["version"]));
     raw.exec(mode === "write" ? writerSettings : readerSettings);
   } catch (error) {
     raw.close();
@@ -64,23 +59,6 @@ const writerSettings = `
   pragma cell_size_check = on;
   pragma mmap_size = 0;
 `;
-
-function refuseOldEngine(raw: DatabaseSync): void {
-  const version = String(raw.prepare("select sqlite_version() as version").get()?.["version"]);
-  const parts = version.split(".").map(Number);
-  for (const [index, least] of sqliteVersionMin.entries()) {
-    const part = parts[index] ?? 0;
-    if (part > least) return;
-    if (part < least) throw new PullwrightError("SQLITE_TOO_OLD", `This Node brings SQLite ${version}; ${sqliteVersionMin.join(".")} is the first that is safe. Use Node 24.15 or newer.`);
-  }
-}
-
-function refuseNetworkFilesystem(directory: string): void {
-  if (process.platform !== "linux") return;
-  if (networkFilesystemMagics.has(statfsSync(directory).type)) {
-    throw new PullwrightError("NETWORK_FILESYSTEM", `${directory} is on a network file system. Put the data directory on a local disk, or use PostgreSQL.`);
-  }
-}
 
 /**
  * The file, with nobody else's eyes on it, made before SQLite would make it for all to read: its journal takes over the mode. A commit into a new file

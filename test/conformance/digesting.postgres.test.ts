@@ -1,0 +1,4 @@
+import { makePostgres } from "./database.ts";
+import { exerciseDigesting } from "./digesting.ts";
+
+exerciseDigesting(makePostgres);

@@ -1,0 +1,4 @@
+import { makeSqlite } from "./database.ts";
+import { exerciseDigesting } from "./digesting.ts";
+
+exerciseDigesting(makeSqlite);
