@@ -53,7 +53,7 @@ async function deliveryIn(state: DeliveryState, store: Store): Promise<number> {
   await store.accept([arrived]);
   const [row] = (await store.deliveries.list({}, { limit: 1, after: null })).rows;
   const id = row?.id ?? 0;
-  if (state === "digested") await store.deliveries.markDigested(id, at);
+  if (state === "digested") await store.deliveries.markDigested([id], at);
   if (state === "dead") await store.deliveries.markDead(id, at, "BAD_JSON", "The body is not JSON.");
   return id;
 }
@@ -75,7 +75,7 @@ async function perform(move: (typeof deliveryMoves)[number]["name"], id: number,
       });
       return;
     case "markDigested":
-      await store.deliveries.markDigested(id, at);
+      await store.deliveries.markDigested([id], at);
       return;
     case "markDead":
       await store.deliveries.markDead(id, at, "BAD_JSON", "The body is not JSON.");
