@@ -53,8 +53,8 @@ if (wants("postgres")) {
 console.log(
   `\n${new Date().toISOString().slice(0, 10)}, ${availableParallelism()} × ${cpus()[0]?.model ?? "unknown"}, Node ${process.version}\n`,
 );
-console.log("| store | deliveries | mean KB | drained in s | deliveries a second | largest RSS in MB |");
-console.log("| --- | --: | --: | --: | --: | --: |");
+console.log("| store | deliveries | mean KB | drained in s | deliveries a second | CPU in s | largest RSS in MB |");
+console.log("| --- | --: | --: | --: | --: | --: | --: |");
 for (const row of rows) console.log(row);
 
 async function measure(name: string, location: StoreLocation): Promise<string> {
@@ -67,7 +67,7 @@ async function measure(name: string, location: StoreLocation): Promise<string> {
   }
   const perSecond = Math.round((shape.deliveries / report.ms) * 1000).toLocaleString("en");
   const kilobytes = (bytes / shape.deliveries / 1024).toFixed(1);
-  return `| ${name} | ${shape.deliveries.toLocaleString("en")} | ${kilobytes} | ${seconds(report.ms)} | ${perSecond} | ${Math.round(report.rssMegabytesMax)} |`;
+  return `| ${name} | ${shape.deliveries.toLocaleString("en")} | ${kilobytes} | ${seconds(report.ms)} | ${perSecond} | ${seconds(report.cpuMs)} | ${Math.round(report.rssMegabytesMax)} |`;
 }
 
 /** Returns how many bytes the bodies have. */

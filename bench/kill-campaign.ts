@@ -14,7 +14,7 @@ import { startTestService, type TestService } from "../test/support/service.ts";
 import { temporaryDirectory } from "../test/support/temporary-directory.ts";
 import { campaignDelivery } from "./campaign-deliveries.ts";
 import { keepSending } from "./keep-sending.ts";
-import { integrityOf, readStoredState, type StoredState } from "./stored-state.ts";
+import { differencesOf, integrityOf, readStoredState, type StoredState } from "./stored-state.ts";
 
 export type Campaign = {
   engine: "sqlite" | "postgres";
@@ -167,11 +167,7 @@ async function differencesFromQuietRun(stored: StoredState): Promise<string[]> {
   await service.digested(digestMsMax);
   await service.stop();
   const quiet = await readStoredState({ path: join(service.dataDir, "pullwright.db") });
-  const [here, there] = [new Set(stored.outcomes), new Set(quiet.outcomes)];
-  return [
-    ...stored.outcomes.filter((row) => !there.has(row)).map((row) => `killed only: ${row}`),
-    ...quiet.outcomes.filter((row) => !here.has(row)).map((row) => `quiet only: ${row}`),
-  ];
+  return differencesOf(stored.outcomes, quiet.outcomes);
 }
 
 /** The promises that a result breaks, as sentences; none is the promise. */
@@ -188,7 +184,9 @@ export function brokenPromises(result: CampaignResult): string[] {
     ...result.integrity.filter((text) => text !== "ok").map((text) => `The file is damaged: ${text}`),
     ...result.unexpectedAnswers.map(([status, count]) => `${count} answers were ${status}`),
     ...(result.differences.length > 0
-      ? [`${result.differences.length} outcome rows differ from a quiet run: ${result.differences[0]?.slice(0, 500)}`]
+      ? [
+          `${result.differences.length} outcome rows differ from a quiet run, such as ${result.differences.slice(0, 3).join(" | ").slice(0, 1500)}`,
+        ]
       : []),
   ];
 }

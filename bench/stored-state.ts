@@ -8,8 +8,8 @@ export type StoredState = {
   /** Delivery number to how many events it told first. */
   eventsOfDelivery: Map<number, number>;
   events: number;
-  /** What became of everything, as sorted text without the numbers that only order made. */
-  outcomes: string[];
+  /** What became of everything: the row's name to its columns as text, without the numbers that only order made. */
+  outcomes: Map<string, Record<string, string | null>>;
 };
 
 type Row = Record<string, unknown>;
@@ -49,22 +49,51 @@ async function read(ask: Ask): Promise<StoredState> {
   const slugs = new Map(
     (await ask("select id, forge_id from repositories")).map((row) => [Number(row["id"]), String(row["forge_id"])]),
   );
-  const outcomes: string[] = [];
-  for (const table of ["pr_outcomes", "ci_runs", "commits", "reverts"]) {
+  const outcomes: StoredState["outcomes"] = new Map();
+  for (const [table, names] of Object.entries(namesOfRows)) {
     for (const { id: _id, repository_id: repositoryId, ...columns } of await ask(`select * from ${table}`)) {
       // As text, because the two databases' drivers hand out numbers in different types.
-      const cells = Object.entries(columns)
-        .map(([column, value]) => [column, value === null ? null : String(value as string | number | bigint)] as const)
-        .toSorted(([a], [b]) => (a < b ? -1 : 1));
-      outcomes.push(`${table} ${slugs.get(Number(repositoryId))} ${JSON.stringify(cells)}`);
+      const cells = Object.fromEntries(
+        Object.entries(columns).map(([column, value]) => [
+          column,
+          value === null ? null : String(value as string | number | bigint),
+        ]),
+      );
+      outcomes.set([table, slugs.get(Number(repositoryId)), ...names.map((name) => cells[name])].join(" "), cells);
     }
   }
   return {
     deliveries,
     eventsOfDelivery,
     events: [...eventsOfDelivery.values()].reduce((sum, count) => sum + count, 0),
-    outcomes: outcomes.toSorted(),
+    outcomes,
   };
+}
+
+/** By which columns, within its repository, a row is the same in two stores. */
+const namesOfRows = {
+  pr_outcomes: ["pr_number"],
+  ci_runs: ["provider", "kind", "run_id", "run_attempt"],
+  commits: ["sha"],
+  reverts: ["reverter_kind", "reverter_ref", "target_kind", "target_ref", "evidence"],
+};
+
+/** Each row that one of two stores has otherwise than the other, with the columns in which it differs. */
+export function differencesOf(here: StoredState["outcomes"], there: StoredState["outcomes"]): string[] {
+  return [...new Set([...here.keys(), ...there.keys()])].flatMap((name) => {
+    const [a, b] = [here.get(name), there.get(name)];
+    if (a === undefined || b === undefined) return [`${name}: only ${a === undefined ? "there" : "here"}`];
+    const columns = Object.keys(a).filter((column) => a[column] !== b[column]);
+    return columns.length === 0
+      ? []
+      : [
+          `${name}: ${columns.map((column) => `${column} ${shown(a[column])} here, ${shown(b[column])} there`).join("; ")}`,
+        ];
+  });
+}
+
+function shown(value: string | null | undefined): string {
+  return value === null || value === undefined ? "null" : value.slice(0, 60);
 }
 
 /** SQLite's own check of the file with its log, `ok` or what is wrong. Must not be the file that a service will open again: looking would repair it. */

@@ -132,7 +132,7 @@ function buildReceiver(config: Config, built: { engine: Engine; sources: Webhook
     // Sixty of the largest bodies at once take their turns in this time; forges wait for ten seconds.
     bodyWaitMsMax: 8000,
     // PostgreSQL syncs several commits at once; SQLite has one writer.
-    inboxLimits: { batchesInFlightMax: config.store.engine === "postgres" ? 3 : 1 },
+    inboxLimits: { batchesInFlightMax: config.store.engine === "postgres" ? 3 : 4 },
   });
 }
 

@@ -47,13 +47,26 @@ export async function digestNext(limits: { deliveries: number; bodyBytes: number
     await digest(claimed, deps);
   } catch (cause) {
     // Whoever's fault it is, none of them counts this as an attempt of its own, and next time none stands in another's way.
-    await deps.store.deliveries.setAttempts(claimed.map((delivery) => delivery.id), deps.owner, attemptsMax).catch(() => undefined);
-    throw new PullwrightError("STORE_UNAVAILABLE", `${claimed.length} deliveries could not be digested now; they wait and are tried again`, { cause });
+    await deps.store.deliveries
+      .setAttempts(
+        claimed.map((delivery) => delivery.id),
+        deps.owner,
+        attemptsMax,
+      )
+      .catch(() => undefined);
+    throw new PullwrightError(
+      "STORE_UNAVAILABLE",
+      `${claimed.length} deliveries could not be digested now; they wait and are tried again`,
+      { cause },
+    );
   }
   return claimed.length;
 }
 
-function claim(limits: { deliveries: number; bodyBytes: number }, { store, clock, owner }: DigestDeps): Promise<ClaimedDelivery[]> {
+function claim(
+  limits: { deliveries: number; bodyBytes: number },
+  { store, clock, owner }: DigestDeps,
+): Promise<ClaimedDelivery[]> {
   const now = clock();
   const after = (ms: number): string => instantOf(new Date(now.getTime() + ms));
   return store.deliveries.claim({
@@ -90,10 +103,23 @@ type UnderstoodDelivery = { delivery: ClaimedDelivery; result: Understood };
 async function understand(claimed: ClaimedDelivery[], { normaliser }: DigestDeps): Promise<UnderstoodDelivery[]> {
   const whole = claimed.flatMap(({ body, ...delivery }) => (body === null ? [] : [{ delivery, body }]));
   const answers = await normaliser.normalise(
-    whole.map(({ delivery, body }) => ({ provider: delivery.provider, event: delivery.event, contentType: delivery.content_type, headers: delivery.headers, body, receivedAt: delivery.received_at })),
+    whole.map(({ delivery, body }) => ({
+      provider: delivery.provider,
+      event: delivery.event,
+      contentType: delivery.content_type,
+      headers: delivery.headers,
+      body,
+      receivedAt: delivery.received_at,
+    })),
   );
-  const byId = new Map<number, Understood>(whole.flatMap(({ delivery }, index) => (answers[index] === undefined ? [] : [[delivery.id, answers[index]]])));
-  const damaged: Understood = { kind: "refused", code: "NORMALISER_CRASHED", because: "What was stored of it is damaged and cannot be read." };
+  const byId = new Map<number, Understood>(
+    whole.flatMap(({ delivery }, index) => (answers[index] === undefined ? [] : [[delivery.id, answers[index]]])),
+  );
+  const damaged: Understood = {
+    kind: "refused",
+    code: "NORMALISER_CRASHED",
+    because: "What was stored of it is damaged and cannot be read.",
+  };
   return claimed.map((delivery) => ({ delivery, result: byId.get(delivery.id) ?? damaged }));
 }
 
@@ -122,26 +148,54 @@ async function recordAlone(one: UnderstoodDelivery, deps: DigestDeps): Promise<v
 }
 
 /** How a delivery ends, and why. */
-type Ending = { id: number; eventId: number | null; dead: { code: ErrorCode; reason: string } | null; decisions: Decision[] };
+type Ending = {
+  id: number;
+  eventId: number | null;
+  dead: { code: ErrorCode; reason: string } | null;
+  decisions: Decision[];
+};
 
 /** Null when it is not its last attempt: then its lease runs out, and it is tried again. */
-async function endingOf(delivery: ClaimedDelivery, result: Understood, queries: StoreQueries, deps: DigestDeps): Promise<Ending | null> {
+async function endingOf(
+  delivery: ClaimedDelivery,
+  result: Understood,
+  queries: StoreQueries,
+  deps: DigestDeps,
+): Promise<Ending | null> {
   switch (result.kind) {
     case "crashed":
-      return delivery.digest_attempts < attemptsMax ? null : setAside(delivery, "NORMALISER_CRASHED", result.because, deps);
+      return delivery.digest_attempts < attemptsMax
+        ? null
+        : setAside(delivery, "NORMALISER_CRASHED", result.because, deps);
     case "refused":
       return setAside(delivery, result.code, result.because, deps);
     case "ignored":
-      return { id: delivery.id, eventId: null, dead: null, decisions: [{ rule: "known-events", verdict: "nothing", because: deps.redact(result.because) }] };
+      return {
+        id: delivery.id,
+        eventId: null,
+        dead: null,
+        decisions: [{ rule: "known-events", verdict: "nothing", because: deps.redact(result.because) }],
+      };
     case "understood":
       return record(delivery, redactEvent(result.event, deps.redact), result.payloadText, queries, deps);
   }
 }
 
-async function record(delivery: ClaimedDelivery, event: NormalisedEvent, payloadText: string, queries: StoreQueries, deps: DigestDeps): Promise<Ending> {
+async function record(
+  delivery: ClaimedDelivery,
+  event: NormalisedEvent,
+  payloadText: string,
+  queries: StoreQueries,
+  deps: DigestDeps,
+): Promise<Ending> {
   const stranger = await speaksOfAStranger(delivery.source, event, queries, deps);
   if (stranger !== null) return setAside(delivery, "REPO_NOT_BOUND", stranger, deps);
-  const recorded = await recordEvent(event, payloadText, { deliveryId: delivery.id, now: instantOf(deps.clock()) }, queries);
+  const recorded = await recordEvent(
+    event,
+    payloadText,
+    { deliveryId: delivery.id, now: instantOf(deps.clock()) },
+    queries,
+  );
   const decisions = recorded.isNew ? [...recorded.decisions, ...decide(event)] : recorded.decisions;
   return { id: delivery.id, eventId: recorded.eventId, dead: null, decisions };
 }
@@ -150,34 +204,61 @@ async function record(delivery: ClaimedDelivery, event: NormalisedEvent, payload
  * A source that is bound to repositories may speak of no other, whatever its payload calls itself. The row that its numeric id names must bear a bound
  * name, or have borne it before it was renamed; and the name that it gives must not be another repository's today.
  */
-async function speaksOfAStranger(source: string, event: NormalisedEvent, queries: StoreQueries, deps: DigestDeps): Promise<string | null> {
+async function speaksOfAStranger(
+  source: string,
+  event: NormalisedEvent,
+  queries: StoreQueries,
+  deps: DigestDeps,
+): Promise<string | null> {
   const bound = deps.boundRepositories(source);
   const { repository } = event;
   if (bound === undefined || repository === null) return null;
   const slugKey = repository.slug.toLowerCase();
   const known = await findRepository(repository, queries);
   const names = known === undefined ? [slugKey] : await queries.repositories.namesOf(known.id);
-  if (!names.some((name) => bound.has(name))) return `Source ${source} is bound to ${[...bound].join(", ")}; this is about ${repository.slug}.`;
+  if (!names.some((name) => bound.has(name)))
+    return `Source ${source} is bound to ${[...bound].join(", ")}; this is about ${repository.slug}.`;
   if (repository.forgeId === null) return null;
-  const bearers = (await queries.repositories.findByName(slugKey)).filter((row) => row.slug_key === slugKey && row.state === "active");
-  const other = bearers.find((row) => row.id !== known?.id && row.forge_id !== null && row.forge === repository.forge && row.host === repository.host);
+  const bearers = (await queries.repositories.findByName(slugKey)).filter(
+    (row) => row.slug_key === slugKey && row.state === "active",
+  );
+  const other = bearers.find(
+    (row) =>
+      row.id !== known?.id && row.forge_id !== null && row.forge === repository.forge && row.host === repository.host,
+  );
   if (other === undefined) return null;
   return `Source ${source} calls repository ${repository.forgeId} ${repository.slug}, which is the name of repository ${other.forge_id}.`;
 }
 
 function setAside(delivery: ClaimedDelivery, code: ErrorCode, because: string, deps: DigestDeps): Ending {
   const reason = deps.redact(because).slice(0, reasonCharactersMax);
-  return { id: delivery.id, eventId: null, dead: { code, reason }, decisions: [{ rule: "set-aside", verdict: "refused", because: `${code}: ${reason}` }] };
+  return {
+    id: delivery.id,
+    eventId: null,
+    dead: { code, reason },
+    decisions: [{ rule: "set-aside", verdict: "refused", because: `${code}: ${reason}` }],
+  };
 }
 
 const reasonCharactersMax = 500;
 
 async function settle(endings: Ending[], queries: StoreQueries, at: string): Promise<void> {
-  await queries.deliveries.markDigested(endings.filter(({ dead }) => dead === null).map(({ id }) => id), at);
-  for (const { id, dead } of endings) if (dead !== null) await queries.deliveries.markDead(id, at, dead.code, dead.reason);
+  await queries.deliveries.markDigested(
+    endings.filter(({ dead }) => dead === null).map(({ id }) => id),
+    at,
+  );
+  for (const { id, dead } of endings)
+    if (dead !== null) await queries.deliveries.markDead(id, at, dead.code, dead.reason);
   await queries.decisions.add(
     endings.flatMap(({ id, eventId, decisions }) =>
-      decisions.map(({ rule, verdict, because }) => ({ delivery_id: id, event_id: eventId, rule, verdict, because, decided_at: at })),
+      decisions.map(({ rule, verdict, because }) => ({
+        delivery_id: id,
+        event_id: eventId,
+        rule,
+        verdict,
+        because,
+        decided_at: at,
+      })),
     ),
   );
 }

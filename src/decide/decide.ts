@@ -15,5 +15,11 @@ const rules: Rule[] = [explainCutPush, observeCheckSuites, observeComments, obse
 export function decide(event: NormalisedEvent): Decision[] {
   const decisions = rules.map((rule) => rule(event)).filter((decision) => decision !== null);
   if (decisions.length > 0 || event.facts.length > 0) return decisions;
-  return [{ rule: "nothing-to-do", verdict: "nothing", because: `No outcome and no rule depends on ${event.kind}; the event is kept.` }];
+  return [
+    {
+      rule: "nothing-to-do",
+      verdict: "nothing",
+      because: `No outcome and no rule depends on ${event.kind}; the event is kept.`,
+    },
+  ];
 }

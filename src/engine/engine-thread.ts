@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { PullwrightError } from "../domain/error.ts";
+import { acceptTogether } from "./accept-together.ts";
 import { type ChangedTopic, type EngineOptions, startEngine } from "./engine.ts";
 import { type PlainError, plainError } from "./plain-error.ts";
 import { createLog } from "../log.ts";
@@ -42,12 +43,13 @@ const engine = await startEngine(options, {
   if (error instanceof PullwrightError) send({ kind: "cannot-start", error: plainError(error) });
   throw error;
 });
+const accept = acceptTogether(engine.accept);
 send({ kind: "started" });
 
 port.on("message", (request: EngineRequest) => {
   if (request.kind === "accept") {
     const { bodies } = request.batch;
-    void engine.accept(unpackBatch(request.batch)).then((outcomes) => {
+    void accept(unpackBatch(request.batch)).then((outcomes) => {
       send({ kind: "accepted", id: request.id, outcomes: packOutcomes(outcomes) });
       // The memory of large bodies goes back now, not when the collector happens to look.
       bodies.transfer(0);

@@ -33,7 +33,14 @@ export type CiRunReading = {
   truthWanted: boolean;
 };
 
-const statusRank: Record<CiRunStatus, number> = { pending: 0, in_progress: 1, skipped: 2, cancelled: 3, success: 4, failure: 5 };
+const statusRank: Record<CiRunStatus, number> = {
+  pending: 0,
+  in_progress: 1,
+  skipped: 2,
+  cancelled: 3,
+  success: 4,
+  failure: 5,
+};
 
 /** What one fact, told by this payload, says by itself: to be joined with what is known of the attempt. */
 export function ciRunRegisters(fact: CiRunFact, payloadText: string): Partial<CiRunRegisters> {

@@ -51,7 +51,17 @@ const stateRank: Record<PullRequestState, number> = { open: 0, closed: 1, merged
 /** Sorts after every time: a merge is for good, however late an older word arrives. */
 const forGood = "merged";
 /** Fields in which two words of one moment cannot both be true. */
-const contestable = ["state", "title", "draft", "baseBranch", "headBranch", "headSha", "mergeCommitSha", "mergedAt", "reverts"] as const;
+const contestable = [
+  "state",
+  "title",
+  "draft",
+  "baseBranch",
+  "headBranch",
+  "headSha",
+  "mergeCommitSha",
+  "mergedAt",
+  "reverts",
+] as const;
 
 /** What one fact, told by this payload, says by itself: to be joined with what is known. */
 export function pullRequestRegisters(fact: PullRequestFact, payloadText: string): Partial<PullRequestRegisters> {
@@ -84,7 +94,12 @@ export function pullRequestRegisters(fact: PullRequestFact, payloadText: string)
 
 /** The forge's own `merged_at` outranks a time taken from the merge event, whichever was told later. */
 function mergeStamp(fact: PullRequestFact): Stamp {
-  return { at: fact.mergedAtIsFallback === true ? "0 fallback" : "1 exact", rank: 0, sha: fact.mergedAt ?? "", tied: false };
+  return {
+    at: fact.mergedAtIsFallback === true ? "0 fallback" : "1 exact",
+    rank: 0,
+    sha: fact.mergedAt ?? "",
+    tied: false,
+  };
 }
 
 /** The row's columns out of the registers. Wants a look at the forge when two facts contradict each other at one moment, or when a merge has no time. */

@@ -29,7 +29,11 @@ export function mergedCommits(push: LandedCommit[], pullRequests: PullRequestRow
   for (const { row, at } of merges) {
     // Two may have been merged by one commit, the second because it stood on the first.
     const from = Math.max(-1, ...merges.map((other) => other.at).filter((other) => other < at)) + 1;
-    const merged = shapeOf(row, commits.slice(from, at + 1).map((commit) => commit.sha), { isOnly, isWhole });
+    const merged = shapeOf(
+      row,
+      commits.slice(from, at + 1).map((commit) => commit.sha),
+      { isOnly, isWhole },
+    );
     merged.whole.push(...mergeOnTop(commits.slice(at + 1), merged));
     answers.set(row.pr_number, merged);
   }
@@ -49,7 +53,11 @@ function shapeOf(row: PullRequestRow, own: string[], push: { isOnly: boolean; is
   if (before.includes(head)) {
     // A merge commit: the branch's own commits stand under it as they were.
     const addsUp = before.length === count;
-    return { whole: [tip], parts: addsUp || isUncounted ? before : [head], isComplete: addsUp || (isUncounted && push.isWhole) };
+    return {
+      whole: [tip],
+      parts: addsUp || isUncounted ? before : [head],
+      isComplete: addsUp || (isUncounted && push.isWhole),
+    };
   }
   const isMovedForward = tip === head;
   const addsUp = own.length === count;
@@ -65,6 +73,7 @@ function shapeOf(row: PullRequestRow, own: string[], push: { isOnly: boolean; is
 /** GitLab can put a merge commit on top of a squash commit. It names the squash; a revert may name the merge. */
 function mergeOnTop(behind: LandedCommit[], merged: MergedCommits): string[] {
   const [top] = behind;
-  const isMerge = behind.length === 1 && merged.parts.length === 0 && top?.landed_depth === 0 && top.subject.startsWith("Merge ");
+  const isMerge =
+    behind.length === 1 && merged.parts.length === 0 && top?.landed_depth === 0 && top.subject.startsWith("Merge ");
   return isMerge && top !== undefined ? [top.sha] : [];
 }

@@ -11,8 +11,19 @@ type Deps = Pick<StoreQueries, "ciRuns">;
 const rule = "record-ci-run";
 
 /** Joins a fact into its attempt's row. The same fact again changes nothing, in whatever order facts come. */
-export async function recordCiRun(repository: RepositoryRow, fact: CiRunFact, payloadText: string, deps: Deps): Promise<Decision> {
-  const key = { repositoryId: repository.id, provider: fact.provider, kind: fact.runKind, runId: fact.runId, runAttempt: fact.runAttempt };
+export async function recordCiRun(
+  repository: RepositoryRow,
+  fact: CiRunFact,
+  payloadText: string,
+  deps: Deps,
+): Promise<Decision> {
+  const key = {
+    repositoryId: repository.id,
+    provider: fact.provider,
+    kind: fact.runKind,
+    runId: fact.runId,
+    runAttempt: fact.runAttempt,
+  };
   const name = fact.workflowName ?? fact.runId;
   const stored = await deps.ciRuns.find(key);
   const said = ciRunRegisters(fact, payloadText);
@@ -34,23 +45,41 @@ export async function recordCiRun(repository: RepositoryRow, fact: CiRunFact, pa
 
   const registers = joinRegisters<CiRunRegisters>(JSON.parse(stored.registers) as Partial<CiRunRegisters>, said);
   const text = registersText(registers);
-  if (text === stored.registers) return { rule, verdict: "unchanged", because: `All of this was known of ${name} already.` };
+  if (text === stored.registers)
+    return { rule, verdict: "unchanged", because: `All of this was known of ${name} already.` };
   const reading = readCiRun(registers);
   const isShown = registers.payload?.value === said.payload?.value;
-  await deps.ciRuns.update(stored.id, { ...columnsOf(reading), registers: text, ...(isShown ? { raw_json: payloadText } : {}) });
+  await deps.ciRuns.update(stored.id, {
+    ...columnsOf(reading),
+    registers: text,
+    ...(isShown ? { raw_json: payloadText } : {}),
+  });
   const because =
-    stored.status === reading.status ? `${name} is still ${reading.status}; its details changed.` : `${name} is ${reading.status} (attempt ${fact.runAttempt}).`;
+    stored.status === reading.status
+      ? `${name} is still ${reading.status}; its details changed.`
+      : `${name} is ${reading.status} (attempt ${fact.runAttempt}).`;
   return { rule, verdict: "recorded", because };
 }
 
 /** Joins what two rows know of one attempt into the first. */
-export async function joinStoredCiRuns(repository: RepositoryRow, one: StoredCiRun, other: StoredCiRun, deps: Deps): Promise<void> {
+export async function joinStoredCiRuns(
+  repository: RepositoryRow,
+  one: StoredCiRun,
+  other: StoredCiRun,
+  deps: Deps,
+): Promise<void> {
   const registers = joinRegisters<CiRunRegisters>(
     JSON.parse(one.registers) as Partial<CiRunRegisters>,
     JSON.parse(other.registers) as Partial<CiRunRegisters>,
   );
-  const shown = (JSON.parse(one.registers) as Partial<CiRunRegisters>).payload?.value === registers.payload?.value ? one : other;
-  const columns = { ...columnsOf(readCiRun(registers)), repo_slug: repository.slug, registers: registersText(registers), raw_json: shown.raw_json };
+  const shown =
+    (JSON.parse(one.registers) as Partial<CiRunRegisters>).payload?.value === registers.payload?.value ? one : other;
+  const columns = {
+    ...columnsOf(readCiRun(registers)),
+    repo_slug: repository.slug,
+    registers: registersText(registers),
+    raw_json: shown.raw_json,
+  };
   await deps.ciRuns.update(one.id, columns);
 }
 

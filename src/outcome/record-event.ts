@@ -19,8 +19,14 @@ export type RecordedEvent = { eventId: number; isNew: boolean; decisions: Decisi
  * that says the same finds the event there and changes nothing; its facts are joined all the same, because the payload around them may be another,
  * and because after an upgrade the join may make more of them.
  */
-export async function recordEvent(event: NormalisedEvent, payloadText: string, from: { deliveryId: number; now: Instant }, queries: StoreQueries): Promise<RecordedEvent> {
-  const repository = event.repository === null ? null : await resolveRepository(event.repository, event.occurredAt, from.now, queries);
+export async function recordEvent(
+  event: NormalisedEvent,
+  payloadText: string,
+  from: { deliveryId: number; now: Instant },
+  queries: StoreQueries,
+): Promise<RecordedEvent> {
+  const repository =
+    event.repository === null ? null : await resolveRepository(event.repository, event.occurredAt, from.now, queries);
   const { id, isNew } = await queries.events.add({
     event_key: eventKey(event),
     delivery_id: from.deliveryId,
@@ -35,16 +41,31 @@ export async function recordEvent(event: NormalisedEvent, payloadText: string, f
     summary: event.summary,
   });
   const decisions: Decision[] = [];
-  if (repository !== null) for (const fact of event.facts) decisions.push(await recordFact(repository, fact, payloadText, queries));
+  if (repository !== null)
+    for (const fact of event.facts) decisions.push(await recordFact(repository, fact, payloadText, queries));
   if (isNew) return { eventId: id, isNew, decisions };
-  const once: Decision = { rule: "once-per-event", verdict: "unchanged", because: `Event ${id} says the same: another hook or a repeat told it before.` };
+  const once: Decision = {
+    rule: "once-per-event",
+    verdict: "unchanged",
+    because: `Event ${id} says the same: another hook or a repeat told it before.`,
+  };
   return { eventId: id, isNew, decisions: [once] };
 }
 
-async function recordFact(repository: RepositoryRow, fact: Fact, payloadText: string, queries: StoreQueries): Promise<Decision> {
+async function recordFact(
+  repository: RepositoryRow,
+  fact: Fact,
+  payloadText: string,
+  queries: StoreQueries,
+): Promise<Decision> {
   if (fact.kind === "ci-run") return recordCiRun(repository, fact, payloadText, queries);
   // Names change hands: what is kept for good needs the number that stays.
-  if (repository.forge_id === null) return { rule: `record-${fact.kind}`, verdict: "nothing", because: "The payload does not say which repository this is by its number." };
+  if (repository.forge_id === null)
+    return {
+      rule: `record-${fact.kind}`,
+      verdict: "nothing",
+      because: "The payload does not say which repository this is by its number.",
+    };
   switch (fact.kind) {
     case "pull-request":
       return recordPullRequest(repository, fact, payloadText, queries);

@@ -5,25 +5,41 @@ import type { RepositoryRow } from "../store/repositories.ts";
 import type { ChangeRef, RevertRow } from "../store/reverts.ts";
 import type { StoreQueries } from "../store/store.ts";
 import { canonicalJson } from "./fact-sha.ts";
-import { type PullRequestReading, type PullRequestRegisters, pullRequestRegisters, readPullRequest } from "./join-pull-request.ts";
+import {
+  type PullRequestReading,
+  type PullRequestRegisters,
+  pullRequestRegisters,
+  readPullRequest,
+} from "./join-pull-request.ts";
 import { joinRegisters, registersText } from "./register.ts";
 import { settleReverts } from "./settle-reverts.ts";
 
 type Deps = Pick<StoreQueries, "pullRequests" | "commits" | "reverts">;
 
 /** Joins a fact into its pull request's row. The same fact again changes nothing, in whatever order facts come. */
-export async function recordPullRequest(repository: RepositoryRow, fact: PullRequestFact, payloadText: string, deps: Deps): Promise<Decision> {
+export async function recordPullRequest(
+  repository: RepositoryRow,
+  fact: PullRequestFact,
+  payloadText: string,
+  deps: Deps,
+): Promise<Decision> {
   const rule = "record-pull-request";
   const stored = await deps.pullRequests.find(repository.id, fact.number);
   const said = pullRequestRegisters(fact, payloadText);
   const registers = stored === undefined ? said : joinRegisters<PullRequestRegisters>(registersOf(stored), said);
   const text = registersText(registers);
-  if (text === stored?.registers) return { rule, verdict: "unchanged", because: `All of this was known of #${fact.number} already.` };
+  if (text === stored?.registers)
+    return { rule, verdict: "unchanged", because: `All of this was known of #${fact.number} already.` };
 
   const reading = readPullRequest(registers);
   const columns = { ...columnsOf(reading), registers: text };
   if (stored === undefined) {
-    const identity = { repository_id: repository.id, provider: repository.forge ?? "github", repo_slug: repository.slug, pr_number: fact.number };
+    const identity = {
+      repository_id: repository.id,
+      provider: repository.forge ?? "github",
+      repo_slug: repository.slug,
+      pr_number: fact.number,
+    };
     await deps.pullRequests.add({ ...identity, ...columns, raw_json: payloadText });
   } else {
     const isShown = registers.payload?.value === said.payload?.value;
@@ -59,13 +75,24 @@ function columnsOf(reading: PullRequestReading) {
 }
 
 /** Keeps what this pull request says it reverts as its text stands now, and settles all that hangs on it, or hung on it before. */
-async function followReverts(repository: RepositoryRow, number: number, before: JoinedPullRequest | undefined, reading: PullRequestReading, deps: Deps): Promise<void> {
+async function followReverts(
+  repository: RepositoryRow,
+  number: number,
+  before: JoinedPullRequest | undefined,
+  reading: PullRequestReading,
+  deps: Deps,
+): Promise<void> {
   const itself: ChangeRef = { kind: "pull-request", ref: String(number) };
   const said = before === undefined ? [] : (registersOf(before).reverts?.value ?? []);
-  if (canonicalJson(said) !== canonicalJson(reading.reverts)) await deps.reverts.replace(repository.id, itself, reading.reverts.map(targetOf));
+  if (canonicalJson(said) !== canonicalJson(reading.reverts))
+    await deps.reverts.replace(repository.id, itself, reading.reverts.map(targetOf));
   if (reading.state !== "merged") return;
   const once = [before?.merge_commit_sha, before?.head_sha].filter((sha) => typeof sha === "string");
-  const touched: ChangeRef[] = [itself, ...said.map(changeOf), ...once.map((ref) => ({ kind: "commit", ref }) as const)];
+  const touched: ChangeRef[] = [
+    itself,
+    ...said.map(changeOf),
+    ...once.map((ref) => ({ kind: "commit", ref }) as const),
+  ];
   await settleReverts(repository.id, touched, deps);
 }
 
@@ -76,12 +103,15 @@ export function targetOf(mention: RevertMention): Pick<RevertRow, "target_kind" 
 }
 
 function changeOf(mention: RevertMention): ChangeRef {
-  return mention.by === "commit" ? { kind: "commit", ref: mention.sha } : { kind: "pull-request", ref: String(mention.number) };
+  return mention.by === "commit"
+    ? { kind: "commit", ref: mention.sha }
+    : { kind: "pull-request", ref: String(mention.number) };
 }
 
 function describe(before: string | undefined, reading: PullRequestReading, fact: PullRequestFact): string {
   if (before === undefined) return `#${fact.number} is known now; it is ${reading.state}.`;
   if (before !== reading.state) return `#${fact.number} went from ${before} to ${reading.state}.`;
-  if (fact.observedAt < reading.updatedAt) return `#${fact.number} stays ${reading.state}: this is older than what is known, and only filled gaps.`;
+  if (fact.observedAt < reading.updatedAt)
+    return `#${fact.number} stays ${reading.state}: this is older than what is known, and only filled gaps.`;
   return `#${fact.number} is still ${reading.state}; its details changed.`;
 }

@@ -14,11 +14,24 @@ type Deps = Pick<StoreQueries, "pullRequests" | "commits" | "reverts">;
  * push or a repeat changes nothing.
  */
 export async function recordPush(repository: RepositoryRow, fact: PushFact, deps: Deps): Promise<Decision> {
-  const listed = [...new Map(fact.commits.map((commit, index) => [commit.sha, { commit, landing: landingOf(fact, index) }])).values()];
-  const known = new Map((await deps.commits.findLanded(repository.id, listed.map(({ commit }) => commit.sha))).map((row) => [row.sha, row]));
+  const listed = [
+    ...new Map(fact.commits.map((commit, index) => [commit.sha, { commit, landing: landingOf(fact, index) }])).values(),
+  ];
+  const known = new Map(
+    (
+      await deps.commits.findLanded(
+        repository.id,
+        listed.map(({ commit }) => commit.sha),
+      )
+    ).map((row) => [row.sha, row]),
+  );
   const touched: ChangeRef[] = [];
 
-  await deps.commits.add(listed.filter(({ commit }) => !known.has(commit.sha)).map(({ commit, landing }) => rowOf(repository, commit, landing)));
+  await deps.commits.add(
+    listed
+      .filter(({ commit }) => !known.has(commit.sha))
+      .map(({ commit, landing }) => rowOf(repository, commit, landing)),
+  );
   for (const { commit, landing } of listed) {
     const row = known.get(commit.sha);
     const seen = row === undefined ? {} : news(row, commit, landing);
@@ -26,7 +39,7 @@ export async function recordPush(repository: RepositoryRow, fact: PushFact, deps
     const isLandedNow = landing !== null && (row === undefined || seen.landed_at !== undefined);
     if (isLandedNow) touched.push({ kind: "commit", ref: commit.sha });
     // Where it was thought to have landed before, its siblings are now without it.
-    if (isLandedNow && row?.landed_by_sha != null) touched.push({ kind: "commit", ref: row.landed_by_sha });
+    if (isLandedNow && typeof row?.landed_by_sha === "string") touched.push({ kind: "commit", ref: row.landed_by_sha });
     if (commit.reverts.length === 0) continue;
     // What a commit says it says for good; a payload that has cut its message takes nothing back.
     await deps.reverts.add(repository.id, { kind: "commit", ref: commit.sha }, commit.reverts.map(targetOf));
@@ -58,12 +71,22 @@ function rowOf(repository: RepositoryRow, commit: PushedCommit, landing: Landing
     author_email: commit.authorEmail,
     url: commit.url,
     committed_at: commit.committedAt,
-    ...(landing ?? { landed_at: null, landed_by_sha: null, landed_branch: null, landed_depth: null, landed_with: null }),
+    ...(landing ?? {
+      landed_at: null,
+      landed_by_sha: null,
+      landed_branch: null,
+      landed_depth: null,
+      landed_with: null,
+    }),
   };
 }
 
 /** What a push adds to a known commit. Two addresses, from before and after a rename, lead to the same page: either will do, if it is always the same. */
-function news(row: LandedCommit, commit: PushedCommit, landing: Landing | null): Partial<Landing & Pick<LandedCommit, "url" | "committed_at">> {
+function news(
+  row: LandedCommit,
+  commit: PushedCommit,
+  landing: Landing | null,
+): Partial<Landing & Pick<LandedCommit, "url" | "committed_at">> {
   const isEarlier =
     landing !== null &&
     (row.landed_at === null ||
@@ -82,6 +105,7 @@ function subjectOf(message: string): string {
 
 function describe(fact: PushFact): string {
   const listed = fact.commits.length;
-  const cut = fact.commitsCount > listed ? `; the forge lists ${listed} of ${fact.commitsCount}, the rest is not known yet` : "";
+  const cut =
+    fact.commitsCount > listed ? `; the forge lists ${listed} of ${fact.commitsCount}, the rest is not known yet` : "";
   return `${listed} ${listed === 1 ? "commit" : "commits"} on ${fact.branch}${cut}.`;
 }

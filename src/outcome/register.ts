@@ -47,7 +47,9 @@ export function registersText(registers: object): string {
 }
 
 /** Leaves out the fields that a fact does not know, so that they keep what others said. */
-export function withoutAbsent<Fields extends object>(fields: Fields): { [Field in keyof Fields]?: Exclude<Fields[Field], undefined> } {
+export function withoutAbsent<Fields extends object>(
+  fields: Fields,
+): { [Field in keyof Fields]?: Exclude<Fields[Field], undefined> } {
   const present = Object.entries(fields).filter(([, register]) => register !== undefined);
   return Object.fromEntries(present) as { [Field in keyof Fields]?: Exclude<Fields[Field], undefined> };
 }

@@ -16,27 +16,41 @@ type Deps = Pick<StoreQueries, "repositories" | "ciRuns">;
  * Any order of the same words ends the same, but for one case: where two repositories have borne a name one after the other, a CI system's word
  * goes to the one that bears it as far as is known when it is heard.
  */
-export async function resolveRepository(mention: RepositoryMention, occurredAt: Instant, recordedAt: Instant, deps: Deps): Promise<RepositoryRow> {
+export async function resolveRepository(
+  mention: RepositoryMention,
+  occurredAt: Instant,
+  recordedAt: Instant,
+  deps: Deps,
+): Promise<RepositoryRow> {
   const said = repositoryRegisters(mention, occurredAt);
   const known = await findRepository(mention, deps);
   if (known === undefined) return add(mention, said, recordedAt, deps);
   const named = await learnHost(known, mention, deps);
   if (mention.forgeId === null) return updateRepository(named, said, deps);
   // Also an older name is worth keeping: a CI system may still use it.
-  const isNewName = mention.slug.toLowerCase() !== known.slug_key && (await deps.repositories.addName(known.id, mention.slug));
+  const isNewName =
+    mention.slug.toLowerCase() !== known.slug_key && (await deps.repositories.addName(known.id, mention.slug));
   const joined = await updateRepository(named, said, deps);
   return isNewName ? absorbNamesakes(joined, mention.slug, deps) : joined;
 }
 
 /** The row as it is known now, without learning anything; undefined when nobody spoke of it before. */
-export async function findRepository(mention: RepositoryMention, deps: Pick<Deps, "repositories">): Promise<RepositoryRow | undefined> {
+export async function findRepository(
+  mention: RepositoryMention,
+  deps: Pick<Deps, "repositories">,
+): Promise<RepositoryRow | undefined> {
   if (mention.forgeId !== null) return deps.repositories.findByIdentity(mention);
   const named = await deps.repositories.findByName(mention.slug);
   const onHost = named.filter((row) => mention.host === null || row.host === null || row.host === mention.host);
   return onHost.toSorted((a, b) => compareClaims(a, b, mention.slug.toLowerCase()))[0];
 }
 
-async function add(mention: RepositoryMention, said: Partial<RepositoryRegisters>, recordedAt: Instant, deps: Deps): Promise<RepositoryRow> {
+async function add(
+  mention: RepositoryMention,
+  said: Partial<RepositoryRegisters>,
+  recordedAt: Instant,
+  deps: Deps,
+): Promise<RepositoryRow> {
   const row = await deps.repositories.add({
     forge: mention.forge,
     host: mention.host,

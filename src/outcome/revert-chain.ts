@@ -20,7 +20,11 @@ const changesMax = 20_000;
  * Follows reverts from what was touched in both directions, until nothing new is found: whoever is touched, the same chain comes out. A pull request
  * and the commits that came with it are read together, and so are pull requests that came by one push. Null when the chain has no end in reach.
  */
-export async function readRevertChain(repositoryId: number, touched: ChangeRef[], deps: Deps): Promise<RevertChain | null> {
+export async function readRevertChain(
+  repositoryId: number,
+  touched: ChangeRef[],
+  deps: Deps,
+): Promise<RevertChain | null> {
   const pullRequests = new Map<number, PullRequestRow>();
   const commits = new Map<string, LandedCommit>();
   const statements = new Map<number, RevertRow>();
@@ -29,8 +33,15 @@ export async function readRevertChain(repositoryId: number, touched: ChangeRef[]
   let next = touched;
 
   for (;;) {
-    const changes = [...new Map(next.map((change) => [nameOf(change), change])).entries()].filter(([name]) => !seen.has(name));
-    if (changes.length === 0) return { pullRequests: [...pullRequests.values()], commits: [...commits.values()], statements: [...statements.values()] };
+    const changes = [...new Map(next.map((change) => [nameOf(change), change])).entries()].filter(
+      ([name]) => !seen.has(name),
+    );
+    if (changes.length === 0)
+      return {
+        pullRequests: [...pullRequests.values()],
+        commits: [...commits.values()],
+        statements: [...statements.values()],
+      };
     for (const [name] of changes) seen.add(name);
     if (seen.size > changesMax) return null;
     next = await neighboursOf(changes.map(([, change]) => change));
@@ -42,7 +53,10 @@ export async function readRevertChain(repositoryId: number, touched: ChangeRef[]
     const found: ChangeRef[] = [];
     for (const statement of await deps.reverts.touching(repositoryId, changes)) {
       statements.set(statement.id, statement);
-      found.push({ kind: statement.reverter_kind, ref: statement.reverter_ref }, { kind: statement.target_kind, ref: statement.target_ref });
+      found.push(
+        { kind: statement.reverter_kind, ref: statement.reverter_ref },
+        { kind: statement.target_kind, ref: statement.target_ref },
+      );
     }
     for (const row of await deps.pullRequests.findMany(repositoryId, numbers)) found.push(...add(row));
     for (const row of await deps.pullRequests.mergedByPrefix(repositoryId, shas)) found.push(...add(row));
@@ -50,7 +64,9 @@ export async function readRevertChain(repositoryId: number, touched: ChangeRef[]
       commits.set(row.sha, row);
       found.push({ kind: "commit", ref: row.sha });
     }
-    const heads = [...new Set([...commits.values()].flatMap((row) => row.landed_by_sha ?? []))].filter((sha) => !pushes.has(sha));
+    const heads = [...new Set([...commits.values()].flatMap((row) => row.landed_by_sha ?? []))].filter(
+      (sha) => !pushes.has(sha),
+    );
     for (const head of heads) pushes.add(head);
     return [...found, ...(await companionsOf(heads))];
   }
@@ -60,7 +76,10 @@ export async function readRevertChain(repositoryId: number, touched: ChangeRef[]
     const found: ChangeRef[] = [];
     const byHead = Map.groupBy(await deps.commits.landedBy(repositoryId, heads), (row) => row.landed_by_sha);
     for (const rows of byHead.values()) {
-      const merged = await deps.pullRequests.mergedByPrefix(repositoryId, rows.map((row) => row.sha));
+      const merged = await deps.pullRequests.mergedByPrefix(
+        repositoryId,
+        rows.map((row) => row.sha),
+      );
       if (merged.length === 0) continue;
       for (const row of merged) found.push(...add(row));
       for (const row of rows) {
@@ -75,7 +94,10 @@ export async function readRevertChain(repositoryId: number, touched: ChangeRef[]
     if (row.state !== "merged") return [];
     pullRequests.set(row.pr_number, row);
     const mergedAs = row.merge_commit_sha ?? row.head_sha;
-    return [{ kind: "pull-request", ref: String(row.pr_number) }, ...(mergedAs === null ? [] : [{ kind: "commit", ref: mergedAs } as const])];
+    return [
+      { kind: "pull-request", ref: String(row.pr_number) },
+      ...(mergedAs === null ? [] : [{ kind: "commit", ref: mergedAs } as const]),
+    ];
   }
 }
 

@@ -69,7 +69,8 @@ function ownersOf(pullRequests: PullRequestRow[], merged: Map<number, MergedComm
   const owners: Owners = { whole: new Map(), part: new Map() };
   for (const row of pullRequests.toSorted((a, b) => a.pr_number - b.pr_number)) {
     const commits = merged.get(row.pr_number);
-    for (const sha of commits?.whole ?? []) owners.whole.set(sha, [...(owners.whole.get(sha) ?? []), idOfPullRequest(row)]);
+    for (const sha of commits?.whole ?? [])
+      owners.whole.set(sha, [...(owners.whole.get(sha) ?? []), idOfPullRequest(row)]);
     for (const sha of commits?.parts ?? []) if (!owners.part.has(sha)) owners.part.set(sha, idOfPullRequest(row));
   }
   return owners;
@@ -118,11 +119,26 @@ function namesOf(landedShas: string[], whole: Map<string, string[]>): FindNamed 
 }
 
 /** Adds to each change what it says it reverts. */
-function tellWhoRevertsWhat(statements: RevertRow[], changes: Map<string, Change>, idOfCommit: (row: { sha: string }) => string, findLanded: FindNamed): void {
-  const by = Map.groupBy(statements, (row) => (row.reverter_kind === "commit" ? idOfCommit({ sha: row.reverter_ref }) : `pull-request ${row.reverter_ref}`));
-  const unlanded = statements.filter((row) => row.reverter_kind === "commit" && !changes.has(idOfCommit({ sha: row.reverter_ref })));
-  const findUnlanded = namesOf(unlanded.map((row) => row.reverter_ref), new Map());
-  const namedBy = (id: string): string[] => (by.get(id) ?? []).flatMap((row) => (row.target_kind === "pull-request" ? [`pull-request ${row.target_ref}`] : nameCommit(row.target_ref)));
+function tellWhoRevertsWhat(
+  statements: RevertRow[],
+  changes: Map<string, Change>,
+  idOfCommit: (row: { sha: string }) => string,
+  findLanded: FindNamed,
+): void {
+  const by = Map.groupBy(statements, (row) =>
+    row.reverter_kind === "commit" ? idOfCommit({ sha: row.reverter_ref }) : `pull-request ${row.reverter_ref}`,
+  );
+  const unlanded = statements.filter(
+    (row) => row.reverter_kind === "commit" && !changes.has(idOfCommit({ sha: row.reverter_ref })),
+  );
+  const findUnlanded = namesOf(
+    unlanded.map((row) => row.reverter_ref),
+    new Map(),
+  );
+  const namedBy = (id: string): string[] =>
+    (by.get(id) ?? []).flatMap((row) =>
+      row.target_kind === "pull-request" ? [`pull-request ${row.target_ref}`] : nameCommit(row.target_ref),
+    );
   const nameCommit = (ref: string): string[] => {
     const landed = findLanded(ref);
     return landed.length > 0 ? landed : findUnlanded(ref);
@@ -146,5 +162,9 @@ function tellWhoRevertsWhat(statements: RevertRow[], changes: Map<string, Change
 }
 
 function inOrderOfLanding(changes: Iterable<Change>): Change[] {
-  return [...changes].filter((change) => change.landedAt !== null).toSorted((a, b) => ((a.landedAt ?? "") < (b.landedAt ?? "") ? -1 : a.landedAt === b.landedAt && a.id < b.id ? -1 : 1));
+  return [...changes]
+    .filter((change) => change.landedAt !== null)
+    .toSorted((a, b) =>
+      (a.landedAt ?? "") < (b.landedAt ?? "") ? -1 : a.landedAt === b.landedAt && a.id < b.id ? -1 : 1,
+    );
 }

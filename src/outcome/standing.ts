@@ -102,15 +102,18 @@ function* answerableInTurn(ids: string[], judgesOf: (id: string) => string[]): G
 function believedReverters(changes: Change[], byId: Map<string, Change>): Map<string, string[]> {
   const reverters = new Map<string, string[]>();
   const doubtful: { reverter: Change; target: Change }[] = [];
-  const believe = (reverter: Change, target: Change): void => void reverters.set(target.id, [...(reverters.get(target.id) ?? []), reverter.id]);
+  const believe = (reverter: Change, target: Change): void =>
+    void reverters.set(target.id, [...(reverters.get(target.id) ?? []), reverter.id]);
 
   for (const reverter of changes.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
     for (const id of new Set(reverter.reverts)) {
       const target = byId.get(id);
-      if (target === undefined || target === reverter || reverter.landedAt === null || target.landedAt === null) continue;
+      if (target === undefined || target === reverter || reverter.landedAt === null || target.landedAt === null)
+        continue;
       if (!mayShareBranch(reverter, target)) continue;
       if (target.landedAt <= reverter.landedAt) believe(reverter, target);
-      else if (mayBeOffBy(reverter, target) >= Date.parse(target.landedAt) - Date.parse(reverter.landedAt)) doubtful.push({ reverter, target });
+      else if (mayBeOffBy(reverter, target) >= Date.parse(target.landedAt) - Date.parse(reverter.landedAt))
+        doubtful.push({ reverter, target });
     }
   }
   // A clock may be off, but not so that two changes revert each other.

@@ -7,7 +7,14 @@ test("a secret that was pasted into a title, a branch or a message is not stored
   const secret = "correct-horse-battery";
   const event: NormalisedEvent = {
     kind: "github.push.branch",
-    repository: { forge: "github", host: "github.com", forgeId: "1", slug: "acme/web", defaultBranch: "main", url: null },
+    repository: {
+      forge: "github",
+      host: "github.com",
+      forgeId: "1",
+      slug: "acme/web",
+      defaultBranch: "main",
+      url: null,
+    },
     subject: { kind: "branch", ref: `try-${secret}` },
     commitSha: "a".repeat(40),
     actor: "ann",
@@ -23,7 +30,17 @@ test("a secret that was pasted into a title, a branch or a message is not stored
         beforeSha: null,
         afterSha: "a".repeat(40),
         pushedAt: "2026-01-02T03:04:05.678Z",
-        commits: [{ sha: "a".repeat(40), message: `Use ${secret}`, authorName: "Ann", authorEmail: "ann@example.org", committedAt: "2026-01-02T03:04:05.678Z", url: null, reverts: [{ by: "commit", sha: "b".repeat(40), evidence: "commit-message" }] }],
+        commits: [
+          {
+            sha: "a".repeat(40),
+            message: `Use ${secret}`,
+            authorName: "Ann",
+            authorEmail: "ann@example.org",
+            committedAt: "2026-01-02T03:04:05.678Z",
+            url: null,
+            reverts: [{ by: "commit", sha: "b".repeat(40), evidence: "commit-message" }],
+          },
+        ],
         commitsCount: 1,
       },
     ],

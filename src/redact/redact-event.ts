@@ -8,5 +8,10 @@ import { redactDeep } from "./redact-deep.ts";
  */
 export function redactEvent(event: NormalisedEvent, redact: Redact): NormalisedEvent {
   const { subject, facts } = event;
-  return { ...event, subject: { ...subject, ref: redact(subject.ref) }, summary: redact(event.summary), facts: redactDeep(facts, redact) };
+  return {
+    ...event,
+    subject: { ...subject, ref: redact(subject.ref) },
+    summary: redact(event.summary),
+    facts: redactDeep(facts, redact),
+  };
 }

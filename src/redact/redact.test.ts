@@ -14,7 +14,10 @@ describe("a known secret is masked", () => {
     ["in a URL", `https://example.org/?key=${encodeURIComponent(secret)}`],
     ["in a URL with small hex digits", encodeURIComponent(secret).replace(/%../g, (code) => code.toLowerCase())],
     ["in a form", new URLSearchParams({ key: secret }).toString()],
-    ["in HTML", `<p>${secret.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;")}</p>`],
+    [
+      "in HTML",
+      `<p>${secret.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;")}</p>`,
+    ],
     ["in base64", base64(secret)],
     ["in base64url", Buffer.from(secret).toString("base64url")],
     ["in hex", Buffer.from(secret).toString("hex")],
@@ -26,7 +29,13 @@ describe("a known secret is masked", () => {
 
     expect(clean).toContain("[redacted]");
     expect(clean.startsWith("before ") && clean.endsWith(" after")).toBe(true);
-    for (const trace of ["wh00k", "s3cr", base64(secret).slice(4, 16), Buffer.from(secret).toString("hex").slice(4, 16)]) expect(clean).not.toContain(trace);
+    for (const trace of [
+      "wh00k",
+      "s3cr",
+      base64(secret).slice(4, 16),
+      Buffer.from(secret).toString("hex").slice(4, 16),
+    ])
+      expect(clean).not.toContain(trace);
   });
 
   test("inside longer base64, wherever in it the secret begins", () => {
@@ -60,7 +69,10 @@ describe("what looks like a token is masked", () => {
   test.each([
     ["GitHub's personal token", `ghp_${random}`],
     ["GitHub's installation token of old", `ghs_${random}`],
-    ["GitHub's installation token with a JSON web token in it", `ghs_123456_eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiIxMjM0NTYifQ.${random}-_${random}`],
+    [
+      "GitHub's installation token with a JSON web token in it",
+      `ghs_123456_eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiIxMjM0NTYifQ.${random}-_${random}`,
+    ],
     ["GitHub's fine-grained token", `github_pat_11ABCDEFG0aBcDeFgHiJkL_${random}${random}`],
     ["GitLab's personal token", "glpat-aBcD_eFgH-iJkLmNoPqR"],
     ["GitLab's routable token", `glpat-${random}.01.0w1abcdef`],
@@ -73,11 +85,21 @@ describe("what looks like a token is masked", () => {
     ["Slack's token", "xoxb-123456789012-123456789012-aBcDeFgHiJkLmNoPqRsTuVwX"],
     ["a Standard Webhooks secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw+/=="],
     ["an AWS key id", "AKIAIOSFODNN7EXAMPLE"],
-    ["a JSON web token", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"],
+    [
+      "a JSON web token",
+      "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
+    ],
   ])("%s", (_name, token) => {
     const plain = createRedact([]);
 
-    for (const [before, after] of [["", ""], ["token=", "&x=1"], ['{"token":"', '"}'], ["https://", "@github.com/acme/web"], ["see (", ")."], ["old-", " x"]] as const) {
+    for (const [before, after] of [
+      ["", ""],
+      ["token=", "&x=1"],
+      ['{"token":"', '"}'],
+      ["https://", "@github.com/acme/web"],
+      ["see (", ")."],
+      ["old-", " x"],
+    ] as const) {
       const clean = plain(before + token + after);
       expect(clean).toContain("[redacted]");
       expect(clean).not.toContain(token.slice(-8));
@@ -96,14 +118,18 @@ describe("what looks like a token is masked", () => {
   test("the password of a URL, and nothing else of it", () => {
     const plain = createRedact([]);
 
-    expect(plain("postgres://pullwright:hunter2@db.example.org:5432/pullwright")).toBe("postgres://[redacted]@db.example.org:5432/pullwright");
-    expect(plain("see https://example.org:8080/a@b and ssh://git@example.org:22/x")).toBe("see https://example.org:8080/a@b and ssh://git@example.org:22/x");
+    expect(plain("postgres://pullwright:hunter2@db.example.org:5432/pullwright")).toBe(
+      "postgres://[redacted]@db.example.org:5432/pullwright",
+    );
+    expect(plain("see https://example.org:8080/a@b and ssh://git@example.org:22/x")).toBe(
+      "see https://example.org:8080/a@b and ssh://git@example.org:22/x",
+    );
   });
 });
 
 describe("what people write stays", () => {
   test.each([
-    "Revert \"Add a thing\" (#7)",
+    'Revert "Add a thing" (#7)',
     "This reverts commit 0123456789abcdef0123456789abcdef01234567.",
     "c0ffee0123456789c0ffee0123456789c0ffee0123456789c0ffee0123456789",
     "revert-1a2b3c4d",

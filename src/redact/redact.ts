@@ -20,13 +20,16 @@ export function createRedact(secrets: Iterable<string>): Redact {
   return (text) => {
     const clean = known === null ? text : text.replace(known, mask);
     return maskTokens(clean)
-      .replace(authorization, (whole, before: string, credential: string) => (looksRandom(credential) ? before + mask : whole))
+      .replace(authorization, (whole, before: string, credential: string) =>
+        looksRandom(credential) ? before + mask : whole,
+      )
       .replace(urlWithPassword, `$1${mask}@`);
   };
 }
 
 /** `Authorization: Bearer …`, also as JSON and as git writes it. */
-const authorization = /(\bauthorization["']?\s{0,4}[:=]\s{0,4}["']?(?:basic|bearer|token)\s{1,4})([A-Za-z0-9._~+/=-]{16,})/gi;
+const authorization =
+  /(\bauthorization["']?\s{0,4}[:=]\s{0,4}["']?(?:basic|bearer|token)\s{1,4})([A-Za-z0-9._~+/=-]{16,})/gi;
 
 const urlWithPassword = /\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@:]*:[^\s/@]+@/gi;
 

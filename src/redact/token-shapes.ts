@@ -50,7 +50,8 @@ function jsonWebToken(run: string): number {
   let at = 0;
   for (const [index, part] of parts.entries()) {
     const inPart = part.search(/eyJ[A-Za-z0-9_-]{8}/);
-    if (inPart !== -1 && (parts[index + 1]?.length ?? 0) >= 8 && (parts[index + 2]?.length ?? 0) >= 8) return at + inPart;
+    if (inPart !== -1 && (parts[index + 1]?.length ?? 0) >= 8 && (parts[index + 2]?.length ?? 0) >= 8)
+      return at + inPart;
     at += part.length + 1;
   }
   return Infinity;

@@ -16,7 +16,11 @@ test("what comes out is what went in, however large and whatever it is", () => {
 });
 
 test("a payload takes a fraction of its room, a small one is left as it is", () => {
-  const payload = Buffer.from(JSON.stringify(Array.from({ length: 500 }, (_, id) => ({ id, login: "ann", url: `https://api.github.com/users/${id}` }))));
+  const payload = Buffer.from(
+    JSON.stringify(
+      Array.from({ length: 500 }, (_, id) => ({ id, login: "ann", url: `https://api.github.com/users/${id}` })),
+    ),
+  );
 
   expect(encodeBody(payload).body.byteLength).toBeLessThan(payload.byteLength / 4);
   expect(encodeBody(Buffer.from("{}"))).toMatchObject({ encoding: "identity", bytes: 2 });
@@ -27,12 +31,12 @@ test("what was damaged on the disk is not taken for a payload", () => {
   const damaged = Buffer.from(body);
   damaged[2500] = (damaged[2500] ?? 0) ^ 1;
 
-  expect(() => decodeBody(damaged, encoding)).toThrow();
-  expect(() => decodeBody(body.subarray(0, 2000), encoding)).toThrow();
+  expect(() => decodeBody(damaged, encoding)).toThrow(/./);
+  expect(() => decodeBody(body.subarray(0, 2000), encoding)).toThrow(/./);
 });
 
 test("nothing comes out that is larger than what the receiver takes", () => {
   const bomb = zstdCompressSync(Buffer.alloc(26 * 1024 * 1024));
 
-  expect(() => decodeBody(bomb, "zstd")).toThrow();
+  expect(() => decodeBody(bomb, "zstd")).toThrow(/larger than/);
 });

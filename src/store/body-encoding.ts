@@ -16,7 +16,11 @@ export type EncodedBody = { body: Uint8Array; encoding: "zstd" | "identity"; byt
  */
 export function encodeBody(body: Uint8Array): EncodedBody {
   if (body.byteLength < compressedBytesMin) return { body, encoding: "identity", bytes: body.byteLength };
-  return { body: zstdCompressSync(body, { params, pledgedSrcSize: body.byteLength, chunkSize: chunkBytes }), encoding: "zstd", bytes: body.byteLength };
+  return {
+    body: zstdCompressSync(body, { params, pledgedSrcSize: body.byteLength, chunkSize: chunkBytes }),
+    encoding: "zstd",
+    bytes: body.byteLength,
+  };
 }
 
 export function decodeBody(body: Uint8Array, encoding: "zstd" | "identity"): Uint8Array {

@@ -22,8 +22,12 @@ export function ciRunQueries(db: Kysely<Schema>) {
   const filtered = (filter: CiRunFilter) => {
     let query = db.selectFrom("ci_runs");
     const { repo } = filter;
-    if (repo !== undefined) query = query.where("repository_id", "in", (eb) => eb.selectFrom("repositories").select("repositories.id").where("slug_key", "=", repo.toLowerCase()));
-    if (filter.commitSha !== undefined) query = query.where("commit_sha", ">=", filter.commitSha).where("commit_sha", "<", `${filter.commitSha}g`);
+    if (repo !== undefined)
+      query = query.where("repository_id", "in", (eb) =>
+        eb.selectFrom("repositories").select("repositories.id").where("slug_key", "=", repo.toLowerCase()),
+      );
+    if (filter.commitSha !== undefined)
+      query = query.where("commit_sha", ">=", filter.commitSha).where("commit_sha", "<", `${filter.commitSha}g`);
     if (filter.status !== undefined) query = query.where("status", "=", filter.status);
     if (filter.since !== undefined) query = query.where("updated_at", ">=", filter.since);
     return query;
@@ -78,25 +82,48 @@ export function ciRunQueries(db: Kysely<Schema>) {
 
     /** Gives all runs of one repository to another, which has none of them. */
     async moveAll(fromId: number, to: { id: number; slug: string }): Promise<void> {
-      await db.updateTable("ci_runs").set({ repository_id: to.id, repo_slug: to.slug }).where("repository_id", "=", fromId).execute();
+      await db
+        .updateTable("ci_runs")
+        .set({ repository_id: to.id, repo_slug: to.slug })
+        .where("repository_id", "=", fromId)
+        .execute();
     },
 
     /** All runs on these commits, whatever the repository: the caller matches repository and commit. */
     async onCommits(shas: string[]): Promise<CiRunRow[]> {
       if (shas.length === 0) return [];
-      return db.selectFrom("ci_runs").select([...listColumns]).where("commit_sha", "in", shas).orderBy("updated_at", "desc").limit(5000).execute();
+      return db
+        .selectFrom("ci_runs")
+        .select([...listColumns])
+        .where("commit_sha", "in", shas)
+        .orderBy("updated_at", "desc")
+        .limit(5000)
+        .execute();
     },
 
     async list(filter: CiRunFilter, page: PageRequest): Promise<Page<CiRunRow>> {
-      let query = filtered(filter).select([...listColumns]).orderBy("updated_at", "desc").orderBy("id", "desc").limit(page.limit + 1);
+      let query = filtered(filter)
+        .select([...listColumns])
+        .orderBy("updated_at", "desc")
+        .orderBy("id", "desc")
+        .limit(page.limit + 1);
       const { after } = page;
-      if (after !== null) query = query.where((eb) => eb.or([eb("updated_at", "<", after.value ?? ""), eb.and([eb("updated_at", "=", after.value ?? ""), eb("id", "<", after.id)])]));
+      if (after !== null)
+        query = query.where((eb) =>
+          eb.or([
+            eb("updated_at", "<", after.value ?? ""),
+            eb.and([eb("updated_at", "=", after.value ?? ""), eb("id", "<", after.id)]),
+          ]),
+        );
       return pageOf(await query.execute(), page.limit, (row) => row.updated_at);
     },
 
     async count(filter: CiRunFilter): Promise<number> {
-      const row = await db.selectFrom(filtered(filter).select("id").limit(countMax).as("rows")).select((eb) => eb.fn.countAll<number>().as("count")).executeTakeFirstOrThrow();
-      return Number(row.count);
+      const row = await db
+        .selectFrom(filtered(filter).select("id").limit(countMax).as("rows"))
+        .select((eb) => eb.fn.countAll<number>().as("count"))
+        .executeTakeFirstOrThrow();
+      return row.count;
     },
 
     async get(id: number): Promise<StoredCiRun | undefined> {
@@ -105,13 +132,34 @@ export function ciRunQueries(db: Kysely<Schema>) {
 
     /** How the runs that finished since then ended. */
     async countFinishedSince(since: Instant): Promise<{ status: CiRunStatus; count: number }[]> {
-      const rows = await db.selectFrom("ci_runs").select(["status", (eb) => eb.fn.countAll<number>().as("count")]).where("updated_at", ">=", since).where("status", "in", ["success", "failure"]).groupBy("status").execute();
-      return rows.map((row) => ({ status: row.status, count: Number(row.count) }));
+      const rows = await db
+        .selectFrom("ci_runs")
+        .select(["status", (eb) => eb.fn.countAll<number>().as("count")])
+        .where("updated_at", ">=", since)
+        .where("status", "in", ["success", "failure"])
+        .groupBy("status")
+        .execute();
+      return rows;
     },
   };
 }
 
 const listColumns = [
-  "id", "repository_id", "provider", "repo_slug", "kind", "run_id", "run_attempt", "commit_sha", "status", "workflow_name", "branch", "event", "url",
-  "started_ts", "completed_ts", "updated_at", "truth_wanted",
+  "id",
+  "repository_id",
+  "provider",
+  "repo_slug",
+  "kind",
+  "run_id",
+  "run_attempt",
+  "commit_sha",
+  "status",
+  "workflow_name",
+  "branch",
+  "event",
+  "url",
+  "started_ts",
+  "completed_ts",
+  "updated_at",
+  "truth_wanted",
 ] as const satisfies (keyof CiRunRow)[];

@@ -24,7 +24,17 @@ export type Landing = {
 /** What is needed to tell where a commit belongs and whether it stands. */
 export type LandedCommit = Pick<
   StoredCommit,
-  "id" | "sha" | "subject" | "url" | "committed_at" | "landed_at" | "landed_by_sha" | "landed_branch" | "landed_depth" | "landed_with" | "reverted_at"
+  | "id"
+  | "sha"
+  | "subject"
+  | "url"
+  | "committed_at"
+  | "landed_at"
+  | "landed_by_sha"
+  | "landed_branch"
+  | "landed_depth"
+  | "landed_with"
+  | "reverted_at"
 >;
 
 export type NewCommit = Omit<StoredCommit, "id" | "reverted_at">;
@@ -98,19 +108,36 @@ export function commitQueries(db: Kysely<Schema>) {
     },
 
     async list(filter: CommitFilter, page: PageRequest): Promise<Page<CommitRow>> {
-      let query = filtered(filter).select([...listColumns]).orderBy("committed_at", "desc").orderBy("id", "desc").limit(page.limit + 1);
+      let query = filtered(filter)
+        .select([...listColumns])
+        .orderBy("committed_at", "desc")
+        .orderBy("id", "desc")
+        .limit(page.limit + 1);
       const { after } = page;
-      if (after !== null) query = query.where((eb) => eb.or([eb("committed_at", "<", after.value ?? ""), eb.and([eb("committed_at", "=", after.value ?? ""), eb("id", "<", after.id)])]));
+      if (after !== null)
+        query = query.where((eb) =>
+          eb.or([
+            eb("committed_at", "<", after.value ?? ""),
+            eb.and([eb("committed_at", "=", after.value ?? ""), eb("id", "<", after.id)]),
+          ]),
+        );
       return pageOf(await query.execute(), page.limit, (row) => row.committed_at);
     },
 
     async count(filter: CommitFilter): Promise<number> {
-      const row = await db.selectFrom(filtered(filter).select("id").limit(countMax).as("rows")).select((eb) => eb.fn.countAll<number>().as("count")).executeTakeFirstOrThrow();
-      return Number(row.count);
+      const row = await db
+        .selectFrom(filtered(filter).select("id").limit(countMax).as("rows"))
+        .select((eb) => eb.fn.countAll<number>().as("count"))
+        .executeTakeFirstOrThrow();
+      return row.count;
     },
 
     async get(id: number): Promise<CommitRow | undefined> {
-      return db.selectFrom("commits").select([...listColumns]).where("id", "=", id).executeTakeFirst();
+      return db
+        .selectFrom("commits")
+        .select([...listColumns])
+        .where("id", "=", id)
+        .executeTakeFirst();
     },
   };
 }
@@ -119,9 +146,30 @@ export function commitQueries(db: Kysely<Schema>) {
 const rowsMax = 500;
 
 const listColumns = [
-  "id", "repository_id", "sha", "subject", "message", "author_name", "author_email", "url", "committed_at", "landed_at", "landed_by_sha", "reverted_at",
+  "id",
+  "repository_id",
+  "sha",
+  "subject",
+  "message",
+  "author_name",
+  "author_email",
+  "url",
+  "committed_at",
+  "landed_at",
+  "landed_by_sha",
+  "reverted_at",
 ] as const satisfies (keyof CommitRow)[];
 
 const landedColumns = [
-  "id", "sha", "subject", "url", "committed_at", "landed_at", "landed_by_sha", "landed_branch", "landed_depth", "landed_with", "reverted_at",
+  "id",
+  "sha",
+  "subject",
+  "url",
+  "committed_at",
+  "landed_at",
+  "landed_by_sha",
+  "landed_branch",
+  "landed_depth",
+  "landed_with",
+  "reverted_at",
 ] as const satisfies (keyof LandedCommit)[];

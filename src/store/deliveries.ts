@@ -8,12 +8,29 @@ import type { Schema } from "./schema.ts";
 /** A delivery without its body, headers and lease: what lists show. */
 export type DeliveryRow = Pick<
   Selectable<Schema["deliveries"]>,
-  | "id" | "source" | "provider" | "hook_id" | "delivery_id" | "event" | "state" | "secret_used" | "body_bytes" | "received_at" | "digested_at"
-  | "digest_attempts" | "duplicate_count" | "dead_code" | "dead_reason"
+  | "id"
+  | "source"
+  | "provider"
+  | "hook_id"
+  | "delivery_id"
+  | "event"
+  | "state"
+  | "secret_used"
+  | "body_bytes"
+  | "received_at"
+  | "digested_at"
+  | "digest_attempts"
+  | "duplicate_count"
+  | "dead_code"
+  | "dead_reason"
 >;
 
 /** A delivery whole, the body as the bytes that came. */
-export type DeliveryWithBody = DeliveryRow & { content_type: "application/json" | "application/x-www-form-urlencoded"; headers: Record<string, string>; body: Uint8Array };
+export type DeliveryWithBody = DeliveryRow & {
+  content_type: "application/json" | "application/x-www-form-urlencoded";
+  headers: Record<string, string>;
+  body: Uint8Array;
+};
 
 /** A delivery in the hands of a digester. No body where what was stored has been damaged on the disk. */
 export type ClaimedDelivery = Omit<DeliveryWithBody, "body"> & { body: Uint8Array | null };
@@ -65,7 +82,12 @@ export function deliveryQueries(db: Kysely<Schema>, locking: "skip-locked" | "no
     /** Ends leases of processes that are known to be gone, so that nobody waits for them to run out. */
     async releaseLeases(owners: string[]): Promise<void> {
       if (owners.length === 0) return;
-      await db.updateTable("deliveries").set({ digest_owner: null, digest_lease_until_at: null }).where("state", "=", "received").where("digest_owner", "in", owners).execute();
+      await db
+        .updateTable("deliveries")
+        .set({ digest_owner: null, digest_lease_until_at: null })
+        .where("state", "=", "received")
+        .where("digest_owner", "in", owners)
+        .execute();
     },
 
     /** Says how often these were tried as far as it counts, when what went wrong may have been no fault of theirs. Their leases run on. */
@@ -81,7 +103,13 @@ export function deliveryQueries(db: Kysely<Schema>, locking: "skip-locked" | "no
     },
 
     async leaseOwners(): Promise<string[]> {
-      const rows = await db.selectFrom("deliveries").select("digest_owner").distinct().where("state", "=", "received").where("digest_owner", "is not", null).execute();
+      const rows = await db
+        .selectFrom("deliveries")
+        .select("digest_owner")
+        .distinct()
+        .where("state", "=", "received")
+        .where("digest_owner", "is not", null)
+        .execute();
       return rows.flatMap((row) => (row.digest_owner === null ? [] : [row.digest_owner]));
     },
 
@@ -98,7 +126,14 @@ export function deliveryQueries(db: Kysely<Schema>, locking: "skip-locked" | "no
       if (ids.length === 0) return;
       await db
         .updateTable("deliveries")
-        .set({ state: "digested", digested_at: at, dead_code: null, dead_reason: null, digest_owner: null, digest_lease_until_at: null })
+        .set({
+          state: "digested",
+          digested_at: at,
+          dead_code: null,
+          dead_reason: null,
+          digest_owner: null,
+          digest_lease_until_at: null,
+        })
         .where("id", "in", ids)
         .where("state", "=", "received")
         .execute();
@@ -108,7 +143,14 @@ export function deliveryQueries(db: Kysely<Schema>, locking: "skip-locked" | "no
     async markDead(id: number, at: Instant, code: string, reason: string): Promise<void> {
       await db
         .updateTable("deliveries")
-        .set({ state: "dead", digested_at: at, dead_code: code, dead_reason: reason, digest_owner: null, digest_lease_until_at: null })
+        .set({
+          state: "dead",
+          digested_at: at,
+          dead_code: code,
+          dead_reason: reason,
+          digest_owner: null,
+          digest_lease_until_at: null,
+        })
         .where("id", "=", id)
         .where("state", "=", "received")
         .execute();
@@ -118,14 +160,26 @@ export function deliveryQueries(db: Kysely<Schema>, locking: "skip-locked" | "no
     async markReceived(id: number): Promise<boolean> {
       const result = await db
         .updateTable("deliveries")
-        .set({ state: "received", digest_attempts: 0, digest_owner: null, digest_lease_until_at: null, digested_at: null, dead_code: null, dead_reason: null })
+        .set({
+          state: "received",
+          digest_attempts: 0,
+          digest_owner: null,
+          digest_lease_until_at: null,
+          digested_at: null,
+          dead_code: null,
+          dead_reason: null,
+        })
         .where("id", "=", id)
         .executeTakeFirst();
       return result.numUpdatedRows > 0n;
     },
 
     async list(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliveryRow>> {
-      let query = db.selectFrom("deliveries").select([...listColumns]).orderBy("id", "desc").limit(page.limit + 1);
+      let query = db
+        .selectFrom("deliveries")
+        .select([...listColumns])
+        .orderBy("id", "desc")
+        .limit(page.limit + 1);
       if (filter.state !== undefined) query = query.where("state", "=", filter.state);
       if (filter.source !== undefined) query = query.where("source", "=", filter.source);
       if (page.after !== null) query = query.where("id", "<", page.after.id);
@@ -136,48 +190,87 @@ export function deliveryQueries(db: Kysely<Schema>, locking: "skip-locked" | "no
       let query = db.selectFrom("deliveries").select("id").limit(countMax);
       if (filter.state !== undefined) query = query.where("state", "=", filter.state);
       if (filter.source !== undefined) query = query.where("source", "=", filter.source);
-      const row = await db.selectFrom(query.as("rows")).select((eb) => eb.fn.countAll<number>().as("count")).executeTakeFirstOrThrow();
-      return Number(row.count);
+      const row = await db
+        .selectFrom(query.as("rows"))
+        .select((eb) => eb.fn.countAll<number>().as("count"))
+        .executeTakeFirstOrThrow();
+      return row.count;
     },
 
     async get(id: number): Promise<DeliveryWithBody | undefined> {
-      const row = await db.selectFrom("deliveries").select([...listColumns, ...bodyColumns]).where("id", "=", id).executeTakeFirst();
+      const row = await db
+        .selectFrom("deliveries")
+        .select([...listColumns, ...bodyColumns])
+        .where("id", "=", id)
+        .executeTakeFirst();
       return row === undefined ? undefined : withBody(row);
     },
 
     /** The rows with this delivery id of the sender's; several hooks may share one. */
     async findByDeliveryId(deliveryId: string): Promise<DeliveryRow[]> {
-      return db.selectFrom("deliveries").select([...listColumns]).where("delivery_id", "=", deliveryId).orderBy("id").limit(20).execute();
+      return db
+        .selectFrom("deliveries")
+        .select([...listColumns])
+        .where("delivery_id", "=", deliveryId)
+        .orderBy("id")
+        .limit(20)
+        .execute();
     },
 
     /** Counts by minute (`2026-01-02T03:04`) of what was set aside, for the activity picture. */
     async countDeadByMinute(from: Instant): Promise<{ minute: string; count: number }[]> {
       const { rows } = await sql<{ minute: string; count: number }>`
-        select substr(received_at, 1, 16) as minute, count(*) as count from deliveries where state = 'dead' and received_at >= ${from} group by substr(received_at, 1, 16)`.execute(db);
-      return rows.map((row) => ({ ...row, count: Number(row.count) }));
+        select substr(received_at, 1, 16) as minute, count(*) as count from deliveries where state = 'dead' and received_at >= ${from} group by substr(received_at, 1, 16)`.execute(
+        db,
+      );
+      return rows;
     },
 
     /** When each source was last heard. */
     async lastReceivedBySource(): Promise<{ source: string; last_delivery_at: Instant }[]> {
-      const { rows } = await sql<{ source: string; last_delivery_at: Instant }>`select source, max(received_at) as last_delivery_at from deliveries group by source`.execute(db);
+      const { rows } = await sql<{
+        source: string;
+        last_delivery_at: Instant;
+      }>`select source, max(received_at) as last_delivery_at from deliveries group by source`.execute(db);
       return rows;
     },
 
     async lastId(): Promise<number> {
-      const row = await db.selectFrom("deliveries").select((eb) => eb.fn.max("id").as("id")).executeTakeFirst();
-      return Number(row?.id ?? 0);
+      const row = await db
+        .selectFrom("deliveries")
+        .select((eb) => eb.fn.max("id").as("id"))
+        .executeTakeFirst();
+      return row?.id ?? 0;
     },
   };
 }
 
 const listColumns = [
-  "id", "source", "provider", "hook_id", "delivery_id", "event", "state", "secret_used", "body_bytes", "received_at", "digested_at",
-  "digest_attempts", "duplicate_count", "dead_code", "dead_reason",
+  "id",
+  "source",
+  "provider",
+  "hook_id",
+  "delivery_id",
+  "event",
+  "state",
+  "secret_used",
+  "body_bytes",
+  "received_at",
+  "digested_at",
+  "digest_attempts",
+  "duplicate_count",
+  "dead_code",
+  "dead_reason",
 ] as const satisfies (keyof DeliveryRow)[];
 
 const bodyColumns = ["content_type", "headers", "body", "body_encoding"] as const;
 
-type StoredDelivery = DeliveryRow & { content_type: string; headers: string; body: Uint8Array; body_encoding: "zstd" | "identity" };
+type StoredDelivery = DeliveryRow & {
+  content_type: string;
+  headers: string;
+  body: Uint8Array;
+  body_encoding: "zstd" | "identity";
+};
 
 function withBody({ body_encoding, ...row }: StoredDelivery): DeliveryWithBody {
   return {

@@ -17,19 +17,43 @@ export function eventQueries(db: Kysely<Schema>) {
     db
       .selectFrom("events")
       .leftJoin("repositories", "repositories.id", "events.repository_id")
-      .select(["events.id", "delivery_id", "kind", "repository_id", "subject_kind", "subject_ref", "commit_sha", "actor", "occurred_at", "events.recorded_at", "summary", "repositories.slug as repo_slug"]);
+      .select([
+        "events.id",
+        "delivery_id",
+        "kind",
+        "repository_id",
+        "subject_kind",
+        "subject_ref",
+        "commit_sha",
+        "actor",
+        "occurred_at",
+        "events.recorded_at",
+        "summary",
+        "repositories.slug as repo_slug",
+      ]);
 
   return {
     /** Records an event once by its key. Says whether it is new, and which row has it. */
     async add(event: NewEvent): Promise<{ id: number; isNew: boolean }> {
-      const inserted = await db.insertInto("events").values(event).onConflict((conflict) => conflict.column("event_key").doNothing()).returning("id").executeTakeFirst();
+      const inserted = await db
+        .insertInto("events")
+        .values(event)
+        .onConflict((conflict) => conflict.column("event_key").doNothing())
+        .returning("id")
+        .executeTakeFirst();
       if (inserted !== undefined) return { id: inserted.id, isNew: true };
-      const stored = await db.selectFrom("events").select("id").where("event_key", "=", event.event_key).executeTakeFirstOrThrow();
+      const stored = await db
+        .selectFrom("events")
+        .select("id")
+        .where("event_key", "=", event.event_key)
+        .executeTakeFirstOrThrow();
       return { id: stored.id, isNew: false };
     },
 
     async list(filter: EventFilter, page: PageRequest): Promise<Page<EventRow>> {
-      let query = withRepository().orderBy("events.id", "desc").limit(page.limit + 1);
+      let query = withRepository()
+        .orderBy("events.id", "desc")
+        .limit(page.limit + 1);
       if (filter.repo !== undefined) query = query.where("repositories.slug_key", "=", filter.repo.toLowerCase());
       if (filter.kind !== undefined) query = query.where("kind", "=", filter.kind);
       if (filter.deliveryId !== undefined) query = query.where("delivery_id", "=", filter.deliveryId);
@@ -38,12 +62,19 @@ export function eventQueries(db: Kysely<Schema>) {
     },
 
     async count(filter: EventFilter): Promise<number> {
-      let query = db.selectFrom("events").leftJoin("repositories", "repositories.id", "events.repository_id").select("events.id").limit(countMax);
+      let query = db
+        .selectFrom("events")
+        .leftJoin("repositories", "repositories.id", "events.repository_id")
+        .select("events.id")
+        .limit(countMax);
       if (filter.repo !== undefined) query = query.where("repositories.slug_key", "=", filter.repo.toLowerCase());
       if (filter.kind !== undefined) query = query.where("kind", "=", filter.kind);
       if (filter.deliveryId !== undefined) query = query.where("delivery_id", "=", filter.deliveryId);
-      const row = await db.selectFrom(query.as("rows")).select((eb) => eb.fn.countAll<number>().as("count")).executeTakeFirstOrThrow();
-      return Number(row.count);
+      const row = await db
+        .selectFrom(query.as("rows"))
+        .select((eb) => eb.fn.countAll<number>().as("count"))
+        .executeTakeFirstOrThrow();
+      return row.count;
     },
 
     async get(id: number): Promise<EventRow | undefined> {
@@ -56,15 +87,20 @@ export function eventQueries(db: Kysely<Schema>) {
     },
 
     async lastId(): Promise<number> {
-      const row = await db.selectFrom("events").select((eb) => eb.fn.max("id").as("id")).executeTakeFirst();
-      return Number(row?.id ?? 0);
+      const row = await db
+        .selectFrom("events")
+        .select((eb) => eb.fn.max("id").as("id"))
+        .executeTakeFirst();
+      return row?.id ?? 0;
     },
 
     /** Counts by kind and minute (`2026-01-02T03:04`, a cut of the stored text), for the activity picture to add up. */
     async countByMinute(from: Instant): Promise<{ minute: string; kind: string; count: number }[]> {
       const { rows } = await sql<{ minute: string; kind: string; count: number }>`
-        select substr(recorded_at, 1, 16) as minute, kind, count(*) as count from events where recorded_at >= ${from} group by substr(recorded_at, 1, 16), kind`.execute(db);
-      return rows.map((row) => ({ ...row, count: Number(row.count) }));
+        select substr(recorded_at, 1, 16) as minute, kind, count(*) as count from events where recorded_at >= ${from} group by substr(recorded_at, 1, 16), kind`.execute(
+        db,
+      );
+      return rows;
     },
   };
 }

@@ -85,7 +85,11 @@ function queriesOver(db: Kysely<Schema>, locking: "skip-locked" | "none"): Store
   };
 }
 
-async function migrateOrClose(db: Kysely<Schema>, types: typeof sqliteColumnTypes, close: () => Promise<void>): Promise<void> {
+async function migrateOrClose(
+  db: Kysely<Schema>,
+  types: typeof sqliteColumnTypes,
+  close: () => Promise<void>,
+): Promise<void> {
   try {
     await migrate(db, types);
   } catch (error) {

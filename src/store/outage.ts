@@ -10,7 +10,12 @@ export function isOutage(error: unknown): boolean {
   if ("errcode" in error && typeof error.errcode === "number") return sqliteOutages.has(error.errcode & 0xff);
   const { code } = error as NodeJS.ErrnoException;
   // A connection that breaks: system errors have a code and a call, the driver's own only their words.
-  return (code !== undefined && "syscall" in error) || /^(?:connection terminated|timeout exceeded when trying to connect|client has encountered a connection error)/i.test(error.message);
+  return (
+    (code !== undefined && "syscall" in error) ||
+    /^(?:connection terminated|timeout exceeded when trying to connect|client has encountered a connection error)/i.test(
+      error.message,
+    )
+  );
 }
 
 /** SQLite's primary result codes: PERM, ABORT, BUSY, LOCKED, NOMEM, READONLY, INTERRUPT, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB. */

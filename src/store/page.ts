@@ -7,7 +7,11 @@ export type PageKey = { value: string | null; id: number };
 export type PageRequest = { limit: number; after: PageKey | null };
 
 /** The page from one row more than was asked for: that row is not shown, it tells that there is a next page. */
-export function pageOf<Row extends { id: number }>(rows: Row[], limit: number, valueOf: (row: Row) => string | null): Page<Row> {
+export function pageOf<Row extends { id: number }>(
+  rows: Row[],
+  limit: number,
+  valueOf: (row: Row) => string | null,
+): Page<Row> {
   if (rows.length <= limit) return { rows, next: null };
   const shown = rows.slice(0, limit);
   const last = shown[limit - 1];

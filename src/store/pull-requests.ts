@@ -20,7 +20,10 @@ export function pullRequestQueries(db: Kysely<Schema>) {
   const filtered = (filter: PullRequestFilter) => {
     let query = db.selectFrom("pr_outcomes");
     const { repo } = filter;
-    if (repo !== undefined) query = query.where("repository_id", "in", (eb) => eb.selectFrom("repositories").select("repositories.id").where("slug_key", "=", repo.toLowerCase()));
+    if (repo !== undefined)
+      query = query.where("repository_id", "in", (eb) =>
+        eb.selectFrom("repositories").select("repositories.id").where("slug_key", "=", repo.toLowerCase()),
+      );
     if (filter.state === "reverted") query = query.where("reverted_at", "is not", null);
     else if (filter.state !== undefined) query = query.where("state", "=", filter.state);
     if (filter.since !== undefined) query = query.where("updated_at", ">=", filter.since);
@@ -29,7 +32,12 @@ export function pullRequestQueries(db: Kysely<Schema>) {
 
   return {
     async find(repositoryId: number, number: number): Promise<JoinedPullRequest | undefined> {
-      return db.selectFrom("pr_outcomes").select([...listColumns, "registers"]).where("repository_id", "=", repositoryId).where("pr_number", "=", number).executeTakeFirst();
+      return db
+        .selectFrom("pr_outcomes")
+        .select([...listColumns, "registers"])
+        .where("repository_id", "=", repositoryId)
+        .where("pr_number", "=", number)
+        .executeTakeFirst();
     },
 
     async add(row: Omit<StoredPullRequest, "id" | "reverted_at">): Promise<void> {
@@ -43,7 +51,12 @@ export function pullRequestQueries(db: Kysely<Schema>) {
 
     async findMany(repositoryId: number, numbers: number[]): Promise<PullRequestRow[]> {
       return inPieces(numbers, (piece) =>
-        db.selectFrom("pr_outcomes").select([...listColumns]).where("repository_id", "=", repositoryId).where("pr_number", "in", piece).execute(),
+        db
+          .selectFrom("pr_outcomes")
+          .select([...listColumns])
+          .where("repository_id", "=", repositoryId)
+          .where("pr_number", "in", piece)
+          .execute(),
       );
     },
 
@@ -60,7 +73,11 @@ export function pullRequestQueries(db: Kysely<Schema>) {
           .where((eb) =>
             eb.or([
               startsWithAny(eb, "merge_commit_sha", piece),
-              eb.and([startsWithAny(eb, "head_sha", piece), eb("merge_commit_sha", "is", null), eb("state", "=", "merged")]),
+              eb.and([
+                startsWithAny(eb, "head_sha", piece),
+                eb("merge_commit_sha", "is", null),
+                eb("state", "=", "merged"),
+              ]),
             ]),
           )
           .orderBy("id")
@@ -73,15 +90,28 @@ export function pullRequestQueries(db: Kysely<Schema>) {
     },
 
     async list(filter: PullRequestFilter, page: PageRequest): Promise<Page<PullRequestRow>> {
-      let query = filtered(filter).select([...listColumns]).orderBy("updated_at", "desc").orderBy("id", "desc").limit(page.limit + 1);
+      let query = filtered(filter)
+        .select([...listColumns])
+        .orderBy("updated_at", "desc")
+        .orderBy("id", "desc")
+        .limit(page.limit + 1);
       const { after } = page;
-      if (after !== null) query = query.where((eb) => eb.or([eb("updated_at", "<", after.value ?? ""), eb.and([eb("updated_at", "=", after.value ?? ""), eb("id", "<", after.id)])]));
+      if (after !== null)
+        query = query.where((eb) =>
+          eb.or([
+            eb("updated_at", "<", after.value ?? ""),
+            eb.and([eb("updated_at", "=", after.value ?? ""), eb("id", "<", after.id)]),
+          ]),
+        );
       return pageOf(await query.execute(), page.limit, (row) => row.updated_at);
     },
 
     async count(filter: PullRequestFilter): Promise<number> {
-      const row = await db.selectFrom(filtered(filter).select("id").limit(countMax).as("rows")).select((eb) => eb.fn.countAll<number>().as("count")).executeTakeFirstOrThrow();
-      return Number(row.count);
+      const row = await db
+        .selectFrom(filtered(filter).select("id").limit(countMax).as("rows"))
+        .select((eb) => eb.fn.countAll<number>().as("count"))
+        .executeTakeFirstOrThrow();
+      return row.count;
     },
 
     async get(id: number): Promise<StoredPullRequest | undefined> {
@@ -99,11 +129,31 @@ export function pullRequestQueries(db: Kysely<Schema>) {
 
   async function countOf(query: ReturnType<typeof filtered>): Promise<number> {
     const row = await query.select((eb) => eb.fn.countAll<number>().as("count")).executeTakeFirstOrThrow();
-    return Number(row.count);
+    return row.count;
   }
 }
 
 const listColumns = [
-  "id", "repository_id", "provider", "repo_slug", "pr_number", "title", "state", "merged_at", "reverted_at", "author", "url", "draft", "base_branch", "head_branch",
-  "head_sha", "merge_commit_sha", "commits_count", "changed_files_count", "opened_at", "closed_at", "updated_at", "truth_wanted",
+  "id",
+  "repository_id",
+  "provider",
+  "repo_slug",
+  "pr_number",
+  "title",
+  "state",
+  "merged_at",
+  "reverted_at",
+  "author",
+  "url",
+  "draft",
+  "base_branch",
+  "head_branch",
+  "head_sha",
+  "merge_commit_sha",
+  "commits_count",
+  "changed_files_count",
+  "opened_at",
+  "closed_at",
+  "updated_at",
+  "truth_wanted",
 ] as const satisfies (keyof PullRequestRow)[];

@@ -14,7 +14,7 @@ export function repositoryQueries(db: Kysely<Schema>) {
       if (mention.forge === null || mention.forgeId === null) return undefined;
       return db
         .selectFrom("repositories")
-        .selectAll()
+        .select([...columns])
         .where("forge", "=", mention.forge)
         .where((eb) => eb(eb.fn.coalesce("host", eb.val("")), "=", mention.host ?? ""))
         .where("forge_id", "=", mention.forgeId)
@@ -25,7 +25,7 @@ export function repositoryQueries(db: Kysely<Schema>) {
     async findByName(slug: string): Promise<RepositoryRow[]> {
       return db
         .selectFrom("repositories")
-        .selectAll("repositories")
+        .select([...columns])
         .innerJoin("repository_names", "repository_names.repository_id", "repositories.id")
         .where("repository_names.slug_key", "=", slug.toLowerCase())
         .orderBy("repositories.id")
@@ -33,7 +33,11 @@ export function repositoryQueries(db: Kysely<Schema>) {
     },
 
     async add(repository: Omit<RepositoryRow, "id">): Promise<RepositoryRow> {
-      return db.insertInto("repositories").values(repository).returningAll().executeTakeFirstOrThrow();
+      return db
+        .insertInto("repositories")
+        .values(repository)
+        .returning([...columns])
+        .executeTakeFirstOrThrow();
     },
 
     async update(id: number, columns: Partial<Omit<RepositoryRow, "id">>): Promise<void> {
@@ -69,15 +73,29 @@ export function repositoryQueries(db: Kysely<Schema>) {
     },
 
     async list(page: PageRequest): Promise<Page<RepositoryRow>> {
-      let query = db.selectFrom("repositories").selectAll().orderBy("slug_key").orderBy("id").limit(page.limit + 1);
+      let query = db
+        .selectFrom("repositories")
+        .selectAll()
+        .orderBy("slug_key")
+        .orderBy("id")
+        .limit(page.limit + 1);
       const { after } = page;
-      if (after !== null) query = query.where((eb) => eb.or([eb("slug_key", ">", after.value ?? ""), eb.and([eb("slug_key", "=", after.value ?? ""), eb("id", ">", after.id)])]));
+      if (after !== null)
+        query = query.where((eb) =>
+          eb.or([
+            eb("slug_key", ">", after.value ?? ""),
+            eb.and([eb("slug_key", "=", after.value ?? ""), eb("id", ">", after.id)]),
+          ]),
+        );
       return pageOf(await query.execute(), page.limit, (row) => row.slug_key);
     },
 
     async count(): Promise<number> {
-      const row = await db.selectFrom(db.selectFrom("repositories").select("id").limit(countMax).as("rows")).select((eb) => eb.fn.countAll<number>().as("count")).executeTakeFirstOrThrow();
-      return Number(row.count);
+      const row = await db
+        .selectFrom(db.selectFrom("repositories").select("id").limit(countMax).as("rows"))
+        .select((eb) => eb.fn.countAll<number>().as("count"))
+        .executeTakeFirstOrThrow();
+      return row.count;
     },
 
     async get(id: number): Promise<RepositoryRow | undefined> {
@@ -85,3 +103,17 @@ export function repositoryQueries(db: Kysely<Schema>) {
     },
   };
 }
+
+const columns = [
+  "id",
+  "forge",
+  "host",
+  "forge_id",
+  "slug",
+  "repositories.slug_key",
+  "default_branch",
+  "url",
+  "state",
+  "registers",
+  "recorded_at",
+] as const;

@@ -16,7 +16,12 @@ export function revertQueries(db: Kysely<Schema>) {
   return {
     /** Says that the repository has reverts at all: most have none, and then there is nothing to settle. */
     async any(repositoryId: number): Promise<boolean> {
-      const row = await db.selectFrom("reverts").select("id").where("repository_id", "=", repositoryId).limit(1).executeTakeFirst();
+      const row = await db
+        .selectFrom("reverts")
+        .select("id")
+        .where("repository_id", "=", repositoryId)
+        .limit(1)
+        .executeTakeFirst();
       return row !== undefined;
     },
 
@@ -58,7 +63,11 @@ export function revertQueries(db: Kysely<Schema>) {
     await db
       .insertInto("reverts")
       .values(rows)
-      .onConflict((conflict) => conflict.columns(["repository_id", "reverter_kind", "reverter_ref", "target_kind", "target_ref", "evidence"]).doNothing())
+      .onConflict((conflict) =>
+        conflict
+          .columns(["repository_id", "reverter_kind", "reverter_ref", "target_kind", "target_ref", "evidence"])
+          .doNothing(),
+      )
       .execute();
   }
 
@@ -74,7 +83,9 @@ export function revertQueries(db: Kysely<Schema>) {
         .where("repository_id", "=", repositoryId)
         .where((eb) =>
           eb.or([
-            ...(numbers.length === 0 ? [] : [eb("reverter_kind", "=", "pull-request").and("reverter_ref", "in", numbers)]),
+            ...(numbers.length === 0
+              ? []
+              : [eb("reverter_kind", "=", "pull-request").and("reverter_ref", "in", numbers)]),
             ...(numbers.length === 0 ? [] : [eb("target_kind", "=", "pull-request").and("target_key", "in", numbers)]),
             ...(shas.length === 0 ? [] : [eb("reverter_kind", "=", "commit").and("reverter_ref", "in", shas)]),
             ...(shas.length === 0 ? [] : [eb("target_kind", "=", "commit").and("target_key", "in", keys)]),

@@ -44,7 +44,9 @@ export function exerciseAccept(makeDatabase: MakeDatabase): void {
       await using database = await makeDatabase();
       const store = await database.open();
       const large = randomBytes(3 * 1024 * 1024);
-      const bodies = [0, 1, 511, 512, 513, 65_536, 3 * 1024 * 1024 - 7].map((bytes) => new Uint8Array(large.buffer, large.byteOffset + 3, bytes));
+      const bodies = [0, 1, 511, 512, 513, 65_536, 3 * 1024 * 1024 - 7].map(
+        (bytes) => new Uint8Array(large.buffer, large.byteOffset + 3, bytes),
+      );
       const compressible = Buffer.alloc(2 * 1024 * 1024, '{"a":1},');
 
       await store.accept([...bodies, compressible].map((body, index) => arrived({ deliveryId: `d${index}`, body })));
@@ -65,7 +67,11 @@ export function exerciseAccept(makeDatabase: MakeDatabase): void {
       const second = await store.accept([arrived({ body: "first", receivedAt: "2026-01-02T03:05:00.000Z" })]);
       const third = await store.accept([arrived({ body: "other" })]);
 
-      expect([...first, ...second, ...third]).toEqual([{ kind: "accepted" }, { kind: "duplicate" }, { kind: "conflict" }]);
+      expect([...first, ...second, ...third]).toEqual([
+        { kind: "accepted" },
+        { kind: "duplicate" },
+        { kind: "conflict" },
+      ]);
       const rows = await store.deliveries.findByDeliveryId("delivery-1");
       expect(rows).toMatchObject([{ duplicate_count: 1, received_at: "2026-01-02T03:04:05.678Z" }]);
       const stored = await store.deliveries.get(rows[0]?.id ?? 0);
@@ -85,7 +91,14 @@ export function exerciseAccept(makeDatabase: MakeDatabase): void {
         arrived({ deliveryId: "c" }),
       ]);
 
-      expect(outcomes.map(({ kind }) => kind)).toEqual(["accepted", "accepted", "duplicate", "conflict", "duplicate", "accepted"]);
+      expect(outcomes.map(({ kind }) => kind)).toEqual([
+        "accepted",
+        "accepted",
+        "duplicate",
+        "conflict",
+        "duplicate",
+        "accepted",
+      ]);
       expect(await store.deliveries.count({})).toBe(3);
     });
 
@@ -108,7 +121,9 @@ export function exerciseAccept(makeDatabase: MakeDatabase): void {
       await using database = await makeDatabase();
       const store = await database.open();
 
-      const batches = Array.from({ length: 100 }, () => Array.from({ length: 10 }, () => arrived({ body: "x".repeat(1000) })));
+      const batches = Array.from({ length: 100 }, () =>
+        Array.from({ length: 10 }, () => arrived({ body: "x".repeat(1000) })),
+      );
       const outcomes = (await Promise.all(batches.map((batch) => store.accept(batch)))).flat();
 
       expect(outcomes.filter(({ kind }) => kind === "accepted")).toHaveLength(1);
@@ -119,22 +134,22 @@ export function exerciseAccept(makeDatabase: MakeDatabase): void {
     test("batches that overlap in opposite orders all get through", async () => {
       await using database = await makeDatabase();
       const [one, other] = await database.openTwo();
-      const deliveries = arrivedMany(200);
 
-      const rounds = Array.from({ length: 5 }, () => [one.accept(deliveries), other.accept(deliveries.toReversed())]).flat();
-      const outcomes = (await Promise.all(rounds)).flat();
-
-      expect(outcomes.filter(({ kind }) => kind === "accepted")).toHaveLength(200);
-      expect(outcomes.filter(({ kind }) => kind === "duplicate")).toHaveLength(1800);
+      for (let round = 0; round < 10; round += 1) {
+        const deliveries = arrivedMany(500, (index) => ({ deliveryId: `${round} ${index}` }));
+        const outcomes = (await Promise.all([one.accept(deliveries), other.accept(deliveries.toReversed())])).flat();
+        expect(outcomes.filter(({ kind }) => kind === "accepted")).toHaveLength(500);
+        expect(outcomes.filter(({ kind }) => kind === "duplicate")).toHaveLength(500);
+      }
     });
 
     test("a batch that cannot be stored stores nothing, and the next one is taken", async () => {
       await using database = await makeDatabase();
       const store = await database.open();
-      // any: nothing with the right type can be refused by the schema
-      const impossible = arrived({ deliveryId: "bad", event: null as any });
+      // Nothing of the right type is refused by the schema.
+      const impossible = arrived({ deliveryId: "bad", event: null as unknown as string });
 
-      await expect(store.accept([arrived({ deliveryId: "good" }), impossible])).rejects.toThrow();
+      await expect(store.accept([arrived({ deliveryId: "good" }), impossible])).rejects.toThrow(/null/i);
 
       expect(await store.deliveries.count({})).toBe(0);
       expect(await store.accept([arrived({ deliveryId: "good" })])).toEqual([{ kind: "accepted" }]);
@@ -153,7 +168,7 @@ export function exerciseAccept(makeDatabase: MakeDatabase): void {
       const reader = await database.open("read");
 
       await expect(reader.accept([arrived()])).rejects.toThrow("opened for reading");
-      await expect(reader.deliveries.markReceived(1)).rejects.toThrow();
+      await expect(reader.deliveries.markReceived(1)).rejects.toThrow(/read-?only/i);
       expect(await reader.deliveries.count({})).toBe(0);
     });
   });

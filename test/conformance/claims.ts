@@ -64,7 +64,11 @@ export function exerciseClaims(makeDatabase: MakeDatabase): void {
       const others = await claim(store);
 
       expect(alone.map((row) => [row.delivery_id, row.digest_attempts])).toEqual([["d0", 4]]);
-      expect(others.map((row) => [row.delivery_id, row.digest_attempts])).toEqual([["d1", 1], ["d2", 1], ["d3", 1]]);
+      expect(others.map((row) => [row.delivery_id, row.digest_attempts])).toEqual([
+        ["d1", 1],
+        ["d2", 1],
+        ["d3", 1],
+      ]);
     });
 
     test("attempts are set only by who holds the claim", async () => {
@@ -117,8 +121,18 @@ export function exerciseClaims(makeDatabase: MakeDatabase): void {
       await store.deliveries.markDigested([secondId], at(4));
       expect(await store.deliveries.hold([firstId, secondId])).toEqual(new Set());
 
-      expect(await store.deliveries.get(firstId)).toMatchObject({ state: "digested", digested_at: at(1), dead_code: null, dead_reason: null });
-      expect(await store.deliveries.get(secondId)).toMatchObject({ state: "dead", digested_at: at(3), dead_code: "BAD_JSON", dead_reason: "It is not JSON." });
+      expect(await store.deliveries.get(firstId)).toMatchObject({
+        state: "digested",
+        digested_at: at(1),
+        dead_code: null,
+        dead_reason: null,
+      });
+      expect(await store.deliveries.get(secondId)).toMatchObject({
+        state: "dead",
+        digested_at: at(3),
+        dead_code: "BAD_JSON",
+        dead_reason: "It is not JSON.",
+      });
       expect(await claim(store, { now: at(100) })).toEqual([]);
       expect(await store.deliveries.leaseOwners()).toEqual([]);
     });
@@ -135,7 +149,9 @@ export function exerciseClaims(makeDatabase: MakeDatabase): void {
       expect(await store.deliveries.markReceived(4711)).toBe(false);
 
       const again = await claim(store);
-      expect(again.map((row) => [row.delivery_id, row.state, row.digest_attempts, row.digested_at, row.dead_code])).toEqual([
+      expect(
+        again.map((row) => [row.delivery_id, row.state, row.digest_attempts, row.digested_at, row.dead_code]),
+      ).toEqual([
         ["d0", "received", 1, null, null],
         ["d1", "received", 1, null, null],
         ["d2", "received", 1, null, null],
@@ -145,18 +161,27 @@ export function exerciseClaims(makeDatabase: MakeDatabase): void {
     test("lists and counts follow the state", async () => {
       await using database = await makeDatabase();
       const store = await database.open();
-      await store.accept(arrivedMany(5, (index) => ({ source: index === 4 ? "gitlab" : "github", receivedAt: `2026-01-02T03:0${index}:00.000Z` })));
+      await store.accept(
+        arrivedMany(5, (index) => ({
+          source: index === 4 ? "gitlab" : "github",
+          receivedAt: `2026-01-02T03:0${index}:00.000Z`,
+        })),
+      );
       const rows = await claim(store, { limit: 3 });
       await store.deliveries.markDigested([rows[0]?.id ?? 0], at(1));
       await store.deliveries.markDead(rows[1]?.id ?? 0, at(1), "BAD_JSON", "no");
 
-      const counts = await Promise.all((["received", "digested", "dead"] as const).map((state) => store.deliveries.count({ state })));
+      const counts = await Promise.all(
+        (["received", "digested", "dead"] as const).map((state) => store.deliveries.count({ state })),
+      );
       const list = await store.deliveries.list({ state: "received", source: "github" }, { limit: 10, after: null });
 
       expect(counts).toEqual([3, 1, 1]);
       expect(list.rows.map((row) => row.delivery_id)).toEqual(["d3", "d2"]);
       expect(await store.deliveries.count({ source: "gitlab" })).toBe(1);
-      expect(await store.deliveries.countDeadByMinute("2026-01-02T03:00:00.000Z")).toEqual([{ minute: "2026-01-02T03:01", count: 1 }]);
+      expect(await store.deliveries.countDeadByMinute("2026-01-02T03:00:00.000Z")).toEqual([
+        { minute: "2026-01-02T03:01", count: 1 },
+      ]);
       expect(await store.deliveries.lastReceivedBySource()).toEqual(
         expect.arrayContaining([
           { source: "github", last_delivery_at: "2026-01-02T03:03:00.000Z" },

@@ -26,12 +26,21 @@ export type MakeDatabase = () => Promise<TestDatabase>;
 export const makeSqlite: MakeDatabase = async () => {
   const folder = await mkdtemp(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "pullwright-test-"));
   const path = join(folder, "data", "pullwright.db");
-  return databaseAt({ engine: "sqlite", path }, (sql) => readSqlite(path, sql), () => rm(folder, { recursive: true, force: true }));
+  return databaseAt(
+    { engine: "sqlite", path },
+    (sql) => readSqlite(path, sql),
+    () => rm(folder, { recursive: true, force: true }),
+  );
 };
 
 export const makePostgres: MakeDatabase = async () => {
-  const { url, drop } = await createDatabase();
-  return databaseAt({ engine: "postgres", url }, (sql) => readPostgres(url, sql), drop);
+  const database = await createDatabase();
+  const { url } = database;
+  return databaseAt(
+    { engine: "postgres", url },
+    (sql) => readPostgres(url, sql),
+    () => database.drop(),
+  );
 };
 
 function databaseAt(location: StoreLocation, rows: TestDatabase["rows"], remove: () => Promise<void>): TestDatabase {
@@ -59,7 +68,10 @@ function databaseAt(location: StoreLocation, rows: TestDatabase["rows"], remove:
 async function readSqlite(path: string, sql: string): Promise<Record<string, unknown>[]> {
   const raw = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
   try {
-    return raw.prepare(sql).all().map((row) => ({ ...row }));
+    return raw
+      .prepare(sql)
+      .all()
+      .map((row) => ({ ...row }));
   } finally {
     raw.close();
   }

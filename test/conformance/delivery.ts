@@ -1,7 +1,9 @@
 import type { ArrivedDelivery } from "../../src/domain/delivery.ts";
 
 /** A delivery as the receiver hands it over; `say` what matters to the test. */
-export function arrived(say: Partial<Omit<ArrivedDelivery, "body">> & { body?: string | Uint8Array } = {}): ArrivedDelivery {
+export function arrived(
+  say: Partial<Omit<ArrivedDelivery, "body">> & { body?: string | Uint8Array } = {},
+): ArrivedDelivery {
   const { body = "{}", ...rest } = say;
   return {
     source: "github",
@@ -19,6 +21,9 @@ export function arrived(say: Partial<Omit<ArrivedDelivery, "body">> & { body?: s
 }
 
 /** So many deliveries with different ids, `d0` first. */
-export function arrivedMany(count: number, say: (index: number) => Parameters<typeof arrived>[0] = () => ({})): ArrivedDelivery[] {
+export function arrivedMany(
+  count: number,
+  say: (index: number) => Parameters<typeof arrived>[0] = () => ({}),
+): ArrivedDelivery[] {
   return Array.from({ length: count }, (_, index) => arrived({ deliveryId: `d${index}`, ...say(index) }));
 }

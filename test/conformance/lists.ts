@@ -33,7 +33,12 @@ export function exerciseLists(makeDatabase: MakeDatabase): void {
       await using database = await makeDatabase();
       const store = await database.open();
       const repository = await addRepository(store);
-      const times = ["2026-01-02T03:04:05.678Z", "2026-01-02T03:04:05.678Z", "2026-01-02T03:04:05.678Z", "2026-01-03T00:00:00.000Z"];
+      const times = [
+        "2026-01-02T03:04:05.678Z",
+        "2026-01-02T03:04:05.678Z",
+        "2026-01-02T03:04:05.678Z",
+        "2026-01-03T00:00:00.000Z",
+      ];
       await store.transaction(async (queries) => {
         for (let number = 1; number <= 201; number += 1) {
           const updated_at = times[number % 4] ?? "";
@@ -64,21 +69,43 @@ export function exerciseLists(makeDatabase: MakeDatabase): void {
       const commits = await everyPage(7, (page) => store.commits.list({}, page));
 
       for (const rows of [pullRequests, ciRuns, commits]) expect(new Set(rows.map((row) => row.id)).size).toBe(201);
-      expect(pullRequests.map((row) => row.updated_at)).toEqual(pullRequests.map((row) => row.updated_at).toSorted().toReversed());
+      expect(pullRequests.map((row) => row.updated_at)).toEqual(
+        pullRequests
+          .map((row) => row.updated_at)
+          .toSorted()
+          .toReversed(),
+      );
       expect(pullRequests.length + ciRuns.length + commits.length).toBe(603);
     });
 
     test("names are in the order of their bytes, and pages follow it", async () => {
       await using database = await makeDatabase();
       const store = await database.open();
-      const slugs = ["acme/web", "acme/Web2", "acme/_x", "acme/-x", "acme/é", "acme/ß", "Ärger/a", "zeta/a", "acme/😀", "acme/web-a", "acme/web.a", "acme/webb", "acme/﷽", "acme/z"];
+      const slugs = [
+        "acme/web",
+        "acme/Web2",
+        "acme/_x",
+        "acme/-x",
+        "acme/é",
+        "acme/ß",
+        "Ärger/a",
+        "zeta/a",
+        "acme/😀",
+        "acme/web-a",
+        "acme/web.a",
+        "acme/webb",
+        "acme/﷽",
+        "acme/z",
+      ];
       await store.transaction(async (queries) => {
         for (const slug of slugs) await addRepository(queries, { slug });
       });
 
       const shown = (await everyPage(3, (page) => store.repositories.list(page))).map((row) => row.slug_key);
 
-      expect(shown).toEqual(slugs.map((slug) => slug.toLowerCase()).toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
+      expect(shown).toEqual(
+        slugs.map((slug) => slug.toLowerCase()).toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
+      );
     });
 
     test("filters narrow lists and counts alike", async () => {
@@ -86,7 +113,12 @@ export function exerciseLists(makeDatabase: MakeDatabase): void {
       const store = await database.open();
       const web = await addRepository(store, { slug: "Acme/Web" });
       const api = await addRepository(store, { slug: "Acme/api" });
-      await addPullRequest(store, web, { pr_number: 1, state: "merged", updated_at: "2026-01-01T00:00:00.000Z", merged_at: "2026-01-01T00:00:00.000Z" });
+      await addPullRequest(store, web, {
+        pr_number: 1,
+        state: "merged",
+        updated_at: "2026-01-01T00:00:00.000Z",
+        merged_at: "2026-01-01T00:00:00.000Z",
+      });
       await addPullRequest(store, web, { pr_number: 2 });
       await addPullRequest(store, api, { pr_number: 1, state: "closed" });
       await addCiRun(store, web, { run_id: "1", commit_sha: "abc".padEnd(40, "0"), status: "failure" });
@@ -108,7 +140,12 @@ export function exerciseLists(makeDatabase: MakeDatabase): void {
       expect(await store.ciRuns.count({ commitSha: "ab" })).toBe(2);
       expect(await store.ciRuns.count({ commitSha: "abc" })).toBe(1);
       expect(await store.ciRuns.count({ repo: "acme/web", status: "failure" })).toBe(1);
-      expect(await store.ciRuns.countFinishedSince("2026-01-01T00:00:00.000Z")).toEqual(expect.arrayContaining([{ status: "failure", count: 1 }, { status: "success", count: 1 }]));
+      expect(await store.ciRuns.countFinishedSince("2026-01-01T00:00:00.000Z")).toEqual(
+        expect.arrayContaining([
+          { status: "failure", count: 1 },
+          { status: "success", count: 1 },
+        ]),
+      );
       expect(await store.pullRequests.countMergedSince("2026-01-01T00:00:00.000Z")).toBe(1);
       expect(await store.pullRequests.countRevertedSince("2026-01-06T00:00:00.000Z")).toBe(0);
     });
@@ -116,11 +153,30 @@ export function exerciseLists(makeDatabase: MakeDatabase): void {
     test("texts of every script come back as they went in, and large numbers too", async () => {
       await using database = await makeDatabase();
       const store = await database.open();
-      const odd = ["\u202Egnp.exe", "a\u0301 e\u0300", "👩‍👩‍👧‍👦", "\uFEFFbom", "line\nbreak\ttab", "' or 1=1; --", "%s %n ${x} {{y}}", "\\x00 \\", "\u0001\u001f", "𝕏".repeat(500), "\uFFFD", ""];
+      const odd = [
+        "\u202Egnp.exe",
+        "a\u0301 e\u0300",
+        "👩‍👩‍👧‍👦",
+        "\uFEFFbom",
+        "line\nbreak\ttab",
+        "' or 1=1; --",
+        "%s %n ${x} {{y}}",
+        "\\x00 \\",
+        "\u0001\u001f",
+        "𝕏".repeat(500),
+        "\uFFFD",
+        "",
+      ];
       const repository = await addRepository(store);
 
       await store.transaction(async (queries) => {
-        for (const [index, title] of odd.entries()) await addPullRequest(queries, repository, { pr_number: 2 ** 40 + index, title, raw_json: JSON.stringify(title), commits_count: 2 ** 33 });
+        for (const [index, title] of odd.entries())
+          await addPullRequest(queries, repository, {
+            pr_number: 2 ** 40 + index,
+            title,
+            raw_json: JSON.stringify(title),
+            commits_count: 2 ** 33,
+          });
       });
 
       for (const [index, title] of odd.entries()) {
@@ -135,11 +191,27 @@ export function exerciseLists(makeDatabase: MakeDatabase): void {
       const store = await database.open();
       const repository = await addRepository(store);
       const sha = (start: string) => start.padEnd(40, "0");
-      await addPullRequest(store, repository, { pr_number: 1, state: "merged", merge_commit_sha: sha("aaaaaaa1"), head_sha: sha("bbbbbbb1") });
-      await addPullRequest(store, repository, { pr_number: 2, state: "merged", merge_commit_sha: null, head_sha: sha("ccccccc1") });
-      await addPullRequest(store, repository, { pr_number: 3, state: "open", merge_commit_sha: null, head_sha: sha("ddddddd1") });
+      await addPullRequest(store, repository, {
+        pr_number: 1,
+        state: "merged",
+        merge_commit_sha: sha("aaaaaaa1"),
+        head_sha: sha("bbbbbbb1"),
+      });
+      await addPullRequest(store, repository, {
+        pr_number: 2,
+        state: "merged",
+        merge_commit_sha: null,
+        head_sha: sha("ccccccc1"),
+      });
+      await addPullRequest(store, repository, {
+        pr_number: 3,
+        state: "open",
+        merge_commit_sha: null,
+        head_sha: sha("ddddddd1"),
+      });
 
-      const numbersOf = async (prefixes: string[]) => (await store.pullRequests.mergedByPrefix(repository.id, prefixes)).map((row) => row.pr_number);
+      const numbersOf = async (prefixes: string[]) =>
+        (await store.pullRequests.mergedByPrefix(repository.id, prefixes)).map((row) => row.pr_number);
 
       expect(await numbersOf(["aaaaaaa"])).toEqual([1]);
       expect(await numbersOf([sha("aaaaaaa1"), "ccccccc1"])).toEqual([1, 2]);
@@ -152,7 +224,9 @@ export function exerciseLists(makeDatabase: MakeDatabase): void {
       const store = await database.open();
       const repository = await addRepository(store);
       const target = "abcdef0123456789".padEnd(40, "0");
-      await store.reverts.add(repository.id, { kind: "commit", ref: "f".repeat(40) }, [{ target_kind: "commit", target_ref: "abcdef01", evidence: "commit-message" }]);
+      await store.reverts.add(repository.id, { kind: "commit", ref: "f".repeat(40) }, [
+        { target_kind: "commit", target_ref: "abcdef01", evidence: "commit-message" },
+      ]);
       await store.reverts.replace(repository.id, { kind: "pull-request", ref: "8" }, [
         { target_kind: "pull-request", target_ref: "7", evidence: "pull-request-body" },
         { target_kind: "commit", target_ref: "abcdef9", evidence: "branch-name" },
@@ -160,9 +234,15 @@ export function exerciseLists(makeDatabase: MakeDatabase): void {
 
       expect(await store.reverts.any(repository.id)).toBe(true);
       expect(await store.reverts.any(repository.id + 1)).toBe(false);
-      expect((await store.reverts.of(repository.id, { kind: "commit", ref: target })).map((row) => row.reverter_ref)).toEqual(["f".repeat(40)]);
-      expect((await store.reverts.of(repository.id, { kind: "pull-request", ref: "7" })).map((row) => row.reverter_ref)).toEqual(["8"]);
-      expect((await store.reverts.by(repository.id, { kind: "pull-request", ref: "8" })).map((row) => row.target_ref)).toEqual(["7", "abcdef9"]);
+      expect(
+        (await store.reverts.of(repository.id, { kind: "commit", ref: target })).map((row) => row.reverter_ref),
+      ).toEqual(["f".repeat(40)]);
+      expect(
+        (await store.reverts.of(repository.id, { kind: "pull-request", ref: "7" })).map((row) => row.reverter_ref),
+      ).toEqual(["8"]);
+      expect(
+        (await store.reverts.by(repository.id, { kind: "pull-request", ref: "8" })).map((row) => row.target_ref),
+      ).toEqual(["7", "abcdef9"]);
 
       await store.reverts.replace(repository.id, { kind: "pull-request", ref: "8" }, []);
       expect(await store.reverts.by(repository.id, { kind: "pull-request", ref: "8" })).toEqual([]);
@@ -173,7 +253,7 @@ export function exerciseLists(makeDatabase: MakeDatabase): void {
 /** Walks a list to its end. */
 async function everyPage<Row>(limit: number, list: (page: PageRequest) => Promise<Page<Row>>): Promise<Row[]> {
   const rows: Row[] = [];
-  for (let after: PageRequest["after"] = null; ; ) {
+  for (let after: PageRequest["after"] = null; ;) {
     const page = await list({ limit, after });
     rows.push(...page.rows);
     if (page.next === null) return rows;

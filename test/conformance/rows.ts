@@ -7,7 +7,10 @@ type NewCiRun = Parameters<StoreQueries["ciRuns"]["add"]>[0];
 let lastForgeId = 0;
 
 /** A repository of its own; `say` what matters to the test. */
-export function addRepository(queries: Pick<StoreQueries, "repositories">, say: Partial<RepositoryRow> = {}): Promise<RepositoryRow> {
+export function addRepository(
+  queries: Pick<StoreQueries, "repositories">,
+  say: Partial<RepositoryRow> = {},
+): Promise<RepositoryRow> {
   lastForgeId += 1;
   const slug = say.slug ?? "Acme/web";
   return queries.repositories.add({
@@ -25,7 +28,11 @@ export function addRepository(queries: Pick<StoreQueries, "repositories">, say: 
   });
 }
 
-export function addPullRequest(queries: Pick<StoreQueries, "pullRequests">, repository: RepositoryRow, say: Partial<NewPullRequest> = {}): Promise<void> {
+export function addPullRequest(
+  queries: Pick<StoreQueries, "pullRequests">,
+  repository: RepositoryRow,
+  say: Partial<NewPullRequest> = {},
+): Promise<void> {
   return queries.pullRequests.add({
     repository_id: repository.id,
     provider: "github",
@@ -53,7 +60,11 @@ export function addPullRequest(queries: Pick<StoreQueries, "pullRequests">, repo
   });
 }
 
-export function addCiRun(queries: Pick<StoreQueries, "ciRuns">, repository: RepositoryRow, say: Partial<NewCiRun> = {}): Promise<void> {
+export function addCiRun(
+  queries: Pick<StoreQueries, "ciRuns">,
+  repository: RepositoryRow,
+  say: Partial<NewCiRun> = {},
+): Promise<void> {
   return queries.ciRuns.add({
     repository_id: repository.id,
     provider: "github-actions",

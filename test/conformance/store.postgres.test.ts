@@ -15,7 +15,10 @@ describe("the store on PostgreSQL", () => {
     const name = new URL(urlOf(database)).pathname.slice(1);
     await database.rows(`alter database ${name} set synchronous_commit = off`);
 
-    await expect(database.open()).rejects.toMatchObject({ code: "DATABASE_NOT_DURABLE", message: expect.stringContaining("synchronous_commit=off") });
+    await expect(database.open()).rejects.toMatchObject({
+      code: "DATABASE_NOT_DURABLE",
+      message: expect.stringContaining("synchronous_commit=off"),
+    });
 
     await database.rows(`alter database ${name} reset synchronous_commit`);
     await database.open();
@@ -30,19 +33,24 @@ describe("the store on PostgreSQL", () => {
     url.username = role;
     url.password = "loose";
 
-    await expect(openStore({ engine: "postgres", url: url.href }, "write")).rejects.toMatchObject({ code: "DATABASE_NOT_DURABLE" });
+    await expect(openStore({ engine: "postgres", url: url.href }, "write")).rejects.toMatchObject({
+      code: "DATABASE_NOT_DURABLE",
+    });
 
     await database.rows(`drop role ${role}`);
   });
 
   test("one that does not answer is said to be unavailable, without its password", async () => {
-    const url = new URL(inject("postgresUrl"));
-    url.password = "not-the-password";
+    const [wrong, absent] = [new URL(inject("postgresUrl")), new URL(inject("postgresUrl"))];
+    wrong.password = "not-the-password";
+    absent.password = "not-the-password";
+    absent.port = "1";
 
-    const error = await openStore({ engine: "postgres", url: url.href }, "write").catch((caught: unknown) => caught);
-
-    expect(error).toMatchObject({ code: "STORE_UNAVAILABLE" });
-    expect(String(error)).not.toContain("not-the-password");
+    for (const url of [wrong, absent]) {
+      const error = await openStore({ engine: "postgres", url: url.href }, "write").catch((caught: unknown) => caught);
+      expect(error).toMatchObject({ code: "STORE_UNAVAILABLE" });
+      expect(String(error)).not.toContain("not-the-password");
+    }
   });
 
   test("every session gives up in time and notices a dead client", async () => {
@@ -53,7 +61,9 @@ describe("the store on PostgreSQL", () => {
       "select name, setting from pg_settings where name in ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'client_connection_check_interval', 'application_name', 'synchronous_commit')",
     );
 
-    expect(Object.fromEntries((rows as { name: string; setting: string }[]).map(({ name, setting }) => [name, setting]))).toEqual({
+    expect(
+      Object.fromEntries((rows as { name: string; setting: string }[]).map(({ name, setting }) => [name, setting])),
+    ).toEqual({
       statement_timeout: "30000",
       lock_timeout: "5000",
       idle_in_transaction_session_timeout: "10000",
@@ -70,7 +80,9 @@ describe("the store on PostgreSQL", () => {
     await store.accept([arrived()]);
 
     const killed = store.transaction(async (queries) => {
-      await database.rows("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+      await database.rows(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+      );
       await queries.deliveries.count({});
     });
 
@@ -92,7 +104,9 @@ describe("the store on PostgreSQL", () => {
     await client.query("set lock_timeout = '50ms'");
     const locked = await client.query("select 1 from deliveries").catch((error: unknown) => error);
     await holder.query("rollback");
-    const slow = await client.query("set statement_timeout = '50ms'; select pg_sleep(5)").catch((error: unknown) => error);
+    const slow = await client
+      .query("set statement_timeout = '50ms'; select pg_sleep(5)")
+      .catch((error: unknown) => error);
     const refused = await client.query("insert into deliveries (source) values ('x')").catch((error: unknown) => error);
 
     expect([isOutage(locked), isOutage(slow), isOutage(refused)]).toEqual([true, false, false]);

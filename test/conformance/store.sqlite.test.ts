@@ -22,7 +22,17 @@ describe("the store on SQLite", () => {
 
     const inForce = (name: string) => Object.values(raw.prepare(`pragma ${name}`).get() ?? {})[0];
     const settings = Object.fromEntries(
-      ["journal_mode", "synchronous", "foreign_keys", "busy_timeout", "trusted_schema", "cell_size_check", "mmap_size", "journal_size_limit", "wal_autocheckpoint"].map((name) => [name, inForce(name)]),
+      [
+        "journal_mode",
+        "synchronous",
+        "foreign_keys",
+        "busy_timeout",
+        "trusted_schema",
+        "cell_size_check",
+        "mmap_size",
+        "journal_size_limit",
+        "wal_autocheckpoint",
+      ].map((name) => [name, inForce(name)]),
     );
 
     expect(settings).toEqual({
@@ -92,9 +102,21 @@ describe("the store on SQLite", () => {
     const opened = openSqlite(pathOf(database), "write");
     opened.raw.exec("update deliveries set body = substr(body, 1, 20) where delivery_id = 'd1'");
 
-    const claimed = await store.deliveries.claim({ limit: 9, bodyBytesMax: 1e9, attemptsTogetherMax: 3, owner: "one", now: "2026", leaseUntil: "2027", leaseUntilMax: "2028" });
+    const claimed = await store.deliveries.claim({
+      limit: 9,
+      bodyBytesMax: 1e9,
+      attemptsTogetherMax: 3,
+      owner: "one",
+      now: "2026",
+      leaseUntil: "2027",
+      leaseUntilMax: "2028",
+    });
 
-    expect(claimed.map((row) => [row.delivery_id, row.body?.byteLength ?? null])).toEqual([["d0", 1004], ["d1", null], ["d2", 1004]]);
+    expect(claimed.map((row) => [row.delivery_id, row.body?.byteLength ?? null])).toEqual([
+      ["d0", 1004],
+      ["d1", null],
+      ["d2", 1004],
+    ]);
     await opened.close();
   });
 
@@ -108,17 +130,26 @@ describe("the store on SQLite", () => {
     // The nearest to a full disk that needs no disk of its own: SQLite says the same, SQLITE_FULL.
     opened.raw.exec(`pragma max_page_count = ${pages}`);
 
-    const accepting = await accept(arrivedMany(50, () => ({ body: randomBytes(5000) }))).catch((error: unknown) => error);
+    const accepting = await accept(arrivedMany(50, () => ({ body: randomBytes(5000) }))).catch(
+      (error: unknown) => error,
+    );
     const digesting = await opened.db
       .transaction()
-      .execute((trx) => trx.updateTable("deliveries").set({ dead_reason: "x".repeat(100_000) }).execute())
+      .execute((trx) =>
+        trx
+          .updateTable("deliveries")
+          .set({ dead_reason: "x".repeat(100_000) })
+          .execute(),
+      )
       .catch((error: unknown) => error);
 
     for (const failure of [accepting, digesting]) {
       expect(failure).toMatchObject({ message: expect.stringContaining("full") });
       expect(isOutage(failure)).toBe(true);
     }
-    expect(await store.deliveries.list({}, { limit: 10, after: null })).toMatchObject({ rows: [{ delivery_id: "before", dead_reason: null }] });
+    expect(await store.deliveries.list({}, { limit: 10, after: null })).toMatchObject({
+      rows: [{ delivery_id: "before", dead_reason: null }],
+    });
     opened.raw.exec("pragma max_page_count = 1000000");
     expect(await accept([arrived({ deliveryId: "after" })])).toEqual([{ kind: "accepted" }]);
     expect(opened.raw.prepare("pragma integrity_check").get()).toEqual({ integrity_check: "ok" });
@@ -157,7 +188,13 @@ describe("the store on SQLite", () => {
     const refused = caught(() => opened.raw.exec("insert into deliveries (source) values ('x')"));
     const wrong = caught(() => opened.raw.exec("select nonsense from nowhere"));
 
-    expect([isOutage(busy), isOutage(refused), isOutage(wrong), isOutage(new TypeError("a bug")), isOutage("text")]).toEqual([true, false, false, false, false]);
+    expect([
+      isOutage(busy),
+      isOutage(refused),
+      isOutage(wrong),
+      isOutage(new TypeError("a bug")),
+      isOutage("text"),
+    ]).toEqual([true, false, false, false, false]);
     other.close();
     await opened.close();
   });
@@ -179,6 +216,8 @@ function pathOf(database: TestDatabase): string {
 
 async function modesOf(database: TestDatabase): Promise<Record<string, number>> {
   const path = pathOf(database);
-  const modes = await Promise.all(["", "-wal", "-shm"].map(async (suffix) => [suffix, (await stat(path + suffix)).mode & 0o777]));
+  const modes = await Promise.all(
+    ["", "-wal", "-shm"].map(async (suffix) => [suffix, (await stat(path + suffix)).mode & 0o777]),
+  );
   return { directory: (await stat(dirname(path))).mode & 0o777, ...Object.fromEntries(modes) };
 }

@@ -51,12 +51,17 @@ export function exerciseTransactions(makeDatabase: MakeDatabase): void {
         store.transaction(async (queries) => {
           const row = await queries.pullRequests.find(repository.id, 7);
           if (row === undefined) await addPullRequest(queries, repository, { registers: JSON.stringify([word]) });
-          else await queries.pullRequests.update(row.id, { registers: JSON.stringify([...(JSON.parse(row.registers) as number[]), word]) });
+          else
+            await queries.pullRequests.update(row.id, {
+              registers: JSON.stringify([...(JSON.parse(row.registers) as number[]), word]),
+            });
         });
       await Promise.all(Array.from({ length: 40 }, (_, word) => append(word % 2 === 0 ? one : other, word)));
 
       const row = await one.pullRequests.find(repository.id, 7);
-      expect((JSON.parse(row?.registers ?? "[]") as number[]).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, word) => word));
+      expect((JSON.parse(row?.registers ?? "[]") as number[]).toSorted((a, b) => a - b)).toEqual(
+        Array.from({ length: 40 }, (_, word) => word),
+      );
     });
 
     test("deliveries are taken while others are being digested", async () => {

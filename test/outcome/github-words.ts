@@ -50,8 +50,16 @@ export function githubPullRequestPayload(repository: GithubRepository, say: Gith
       merged: (say.mergedAt ?? null) !== null,
       merge_commit_sha: say.mergeCommitSha ?? null,
       draft: say.draft ?? false,
-      head: { ref: say.head ?? `change-${say.number}`, sha: say.headSha, repo: { id: repository.id, full_name: repository.slug } },
-      base: { ref: say.base ?? repository.defaultBranch, sha: "0".repeat(39) + "1", repo: { id: repository.id, full_name: repository.slug } },
+      head: {
+        ref: say.head ?? `change-${say.number}`,
+        sha: say.headSha,
+        repo: { id: repository.id, full_name: repository.slug },
+      },
+      base: {
+        ref: say.base ?? repository.defaultBranch,
+        sha: "0".repeat(39) + "1",
+        repo: { id: repository.id, full_name: repository.slug },
+      },
       commits: say.commits ?? 1,
       changed_files: say.changedFiles ?? 1,
     },
@@ -81,7 +89,15 @@ export function githubPush(repository: GithubRepository, { branch, before, after
   return tell("github", "push", payload, pushedAt);
 }
 
-export type WorkflowRun = { action: string; status: string; conclusion?: string | null; attempt?: number; updatedAt: string; runId?: number; sha?: string };
+export type WorkflowRun = {
+  action: string;
+  status: string;
+  conclusion?: string | null;
+  attempt?: number;
+  updatedAt: string;
+  runId?: number;
+  sha?: string;
+};
 
 export function githubWorkflowRun(repository: GithubRepository, say: WorkflowRun): Told {
   const payload = {
@@ -118,7 +134,11 @@ export function githubRenamed(repository: GithubRepository, formerName: string, 
 }
 
 export function githubDeleted(repository: GithubRepository, updatedAt: string): Told {
-  const payload = { action: "deleted", repository: { ...repositoryObject(repository), updated_at: updatedAt }, sender: { login: "bob", id: 8, type: "User" } };
+  const payload = {
+    action: "deleted",
+    repository: { ...repositoryObject(repository), updated_at: updatedAt },
+    sender: { login: "bob", id: 8, type: "User" },
+  };
   return tell("github", "repository", payload, updatedAt);
 }
 
@@ -144,8 +164,22 @@ export function circleciWorkflow(slug: string, say: { id: string; status: string
     id: `happened-${say.id}`,
     type: "workflow-completed",
     happened_at: say.at,
-    workflow: { id: say.id, name: "build", status: say.status, created_at: "2026-01-02T00:30:00Z", stopped_at: say.at, url: `https://app.circleci.com/${say.id}` },
-    pipeline: { vcs: { provider_name: "github", target_repository_url: `https://github.com/${slug}`, revision: "a".repeat(40), branch: "main" } },
+    workflow: {
+      id: say.id,
+      name: "build",
+      status: say.status,
+      created_at: "2026-01-02T00:30:00Z",
+      stopped_at: say.at,
+      url: `https://app.circleci.com/${say.id}`,
+    },
+    pipeline: {
+      vcs: {
+        provider_name: "github",
+        target_repository_url: `https://github.com/${slug}`,
+        revision: "a".repeat(40),
+        branch: "main",
+      },
+    },
   };
   return tell("ci", "circleci", payload, say.at);
 }

@@ -80,7 +80,12 @@ export function gitlabPush(project: GitlabProject, { branch, before, after, comm
   return tell("gitlab", "Push Hook", payload, pushedAt);
 }
 
-export type Pipeline = { status: string; at: string; jobs: { created: string; started?: string; finished?: string }[]; finishedAt?: string };
+export type Pipeline = {
+  status: string;
+  at: string;
+  jobs: { created: string; started?: string; finished?: string }[];
+  finishedAt?: string;
+};
 
 export function gitlabPipeline(project: GitlabProject, say: Pipeline): Told {
   const payload = {

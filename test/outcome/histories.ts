@@ -14,15 +14,20 @@ const github = { forge: "github" } as const;
 const gitlab = { forge: "gitlab" } as const;
 
 /** `git revert` of commits by name, one commit each. */
-const revert = (story: Story, ...names: string[]) => async () => {
-  for (const name of names) await story.git.git("revert", "--no-edit", story.sha(name));
-};
+const revert =
+  (story: Story, ...names: string[]) =>
+  async () => {
+    for (const name of names) await story.git.git("revert", "--no-edit", story.sha(name));
+  };
 /** `git revert -m 1` of a merge commit. */
 const revertMerge = (story: Story, name: string) => async () => {
   await story.git.git("revert", "--no-edit", "-m", "1", story.sha(name));
 };
 /** GitHub's button: a branch and a body that name the pull request. */
-const button = (number: number) => ({ branch: `revert-${number}-change-${number}`, body: `Reverts acme/web#${number}` });
+const button = (number: number) => ({
+  branch: `revert-${number}-change-${number}`,
+  body: `Reverts acme/web#${number}`,
+});
 
 export const histories: Record<string, History> = {
   "a commit that is reverted by hand": {
@@ -354,7 +359,7 @@ export const histories: Record<string, History> = {
     ...github,
     happens: async (story) => {
       await story.push(["a"]);
-      await story.push(["b"], async (git) => void (await git.commit(`Undo it\n\nThis reverts commit ${story.sha("a").slice(0, 7)}.`)));
+      await story.push(["b"], (git) => git.commit(`Undo it\n\nThis reverts commit ${story.sha("a").slice(0, 7)}.`));
     },
     reverted: { a: "b" },
   },
@@ -449,7 +454,15 @@ export const histories: Record<string, History> = {
       await story.open(8, ["r"], { body: "This reverts merge request !7", work: revertMerge(story, "M7") });
       await story.merge(8);
     },
-    reverted: { "#7": "#8", M7: "#8", ...Object.fromEntries(upTo(25).slice(6).map((name) => [name, "#8"])) },
+    reverted: {
+      "#7": "#8",
+      M7: "#8",
+      ...Object.fromEntries(
+        upTo(25)
+          .slice(6)
+          .map((name) => [name, "#8"]),
+      ),
+    },
     unheard: upTo(25).slice(0, 6),
   },
   "a revert among the commits that GitLab left out is not seen": {

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Store, StoreQueries } from "../../src/store/store.ts";
 import { makeSqlite, type TestDatabase } from "../conformance/database.ts";
-import { type Minute, lives, minuteByMinute, standingStill } from "./lives.ts";
+import { type Minute, minuteByMinute, standingStill } from "./life.ts";
+import { lives } from "./lives.ts";
 import { everyOrder } from "./orders.ts";
 import { addDeliveries, everythingRemembered, whatComesOf } from "./recorded.ts";
 import type { Told } from "./told.ts";
@@ -22,7 +23,8 @@ const remembered = (told: Told[]): Promise<string> => whatComesOf(told, everythi
 /** Rows in the order of what people call them by. */
 async function allRows(queries: StoreQueries): Promise<Record<string, object[]>> {
   const all = { limit: 100, after: null };
-  const sorted = <Row>(rows: Row[], nameOf: (row: Row) => string): Row[] => rows.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  const sorted = <Row>(rows: Row[], nameOf: (row: Row) => string): Row[] =>
+    rows.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   return {
     repositories: (await queries.repositories.list(all)).rows,
     pullRequests: sorted((await queries.pullRequests.list({}, all)).rows, (row) => String(row.pr_number)),
@@ -64,12 +66,31 @@ describe.each(Object.keys(lives))("of %s", (name) => {
     }
   });
 
+  test("what a second hook tells in a payload of its own is remembered alike, whichever came first", async () => {
+    const told = tellBy(minuteByMinute);
+    const byAnotherHook = told.map(({ event, payloadText }) => ({
+      event,
+      payloadText: payloadText.replace("{", '{"organization":{"login":"acme"},'),
+    }));
+    const expected = await remembered([...told, ...byAnotherHook]);
+
+    await fc.assert(
+      fc.asyncProperty(fc.shuffledSubarray([...told, ...byAnotherHook], { minLength: 12 }), async (order) => {
+        expect(await remembered(order)).toBe(expected);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   test("words that come again, at whatever time, change nothing", async () => {
     const told = tellBy(minuteByMinute);
     const expected = await remembered(told);
     const indexes = [...told.keys()];
 
-    const withRepeats = fc.tuple(fc.shuffledSubarray(indexes, { minLength: 6 }), fc.array(fc.tuple(fc.nat(5), fc.nat(6)), { minLength: 1, maxLength: 3 }));
+    const withRepeats = fc.tuple(
+      fc.shuffledSubarray(indexes, { minLength: 6 }),
+      fc.array(fc.tuple(fc.nat(5), fc.nat(6)), { minLength: 1, maxLength: 3 }),
+    );
     await fc.assert(
       fc.asyncProperty(withRepeats, async ([order, repeats]) => {
         const withThem = repeats.reduce((words, [word, at]) => words.toSpliced(at, 0, word), order);

@@ -11,7 +11,7 @@ export async function addDeliveries(store: Store, count: number): Promise<number
 }
 
 /** Thrown to take back a transaction that was only for looking. */
-const forget = Symbol("forget");
+class Forget extends Error {}
 
 /** Records what was told, in this order, reads what came of it, and takes it all back. */
 export async function whatComesOf<Result>(
@@ -24,10 +24,10 @@ export async function whatComesOf<Result>(
     .transaction(async (queries) => {
       await recordAll(told, queries, deliveryIds);
       result = { value: await read(queries) };
-      throw forget;
+      throw new Forget();
     })
     .catch((reason: unknown) => {
-      if (reason !== forget) throw reason;
+      if (!(reason instanceof Forget)) throw reason;
     });
   if (result === undefined) throw new Error("the transaction ended early");
   return result.value;
@@ -51,7 +51,11 @@ export async function everythingRemembered(queries: StoreQueries): Promise<strin
     const row = id === null ? undefined : repositories.get(id);
     return row === undefined ? null : `${row.host} ${row.forge_id ?? row.slug_key}`;
   };
-  const placed = <Row extends { id: number; repository_id: number | null }>({ id: _id, repository_id, ...row }: Row) => ({ of: nameOf(repository_id), ...row });
+  const placed = <Row extends { id: number; repository_id: number | null }>({
+    id: _id,
+    repository_id,
+    ...row
+  }: Row) => ({ of: nameOf(repository_id), ...row });
 
   const pullRequests = [];
   for (const { id } of (await queries.pullRequests.list({}, all)).rows) {
@@ -71,10 +75,15 @@ export async function everythingRemembered(queries: StoreQueries): Promise<strin
     statements.push(...(await queries.reverts.by(row.repository_id, { kind: "commit", ref: row.sha })).map(placed));
   }
   for (const row of (await queries.pullRequests.list({}, all)).rows) {
-    statements.push(...(await queries.reverts.by(row.repository_id, { kind: "pull-request", ref: String(row.pr_number) })).map(placed));
+    statements.push(
+      ...(await queries.reverts.by(row.repository_id, { kind: "pull-request", ref: String(row.pr_number) })).map(
+        placed,
+      ),
+    );
   }
   const names = [];
-  for (const row of repositories.values()) names.push({ of: nameOf(row.id), names: (await queries.repositories.namesOf(row.id)).toSorted() });
+  for (const row of repositories.values())
+    names.push({ of: nameOf(row.id), names: (await queries.repositories.namesOf(row.id)).toSorted() });
   const events = (await queries.events.list({}, all)).rows.map(({ delivery_id: _delivery, ...row }) => placed(row));
   const inOrder = (rows: object[]): string[] => rows.map((row) => JSON.stringify(row)).toSorted();
 

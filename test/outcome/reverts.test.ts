@@ -6,6 +6,7 @@ import { type History, histories } from "./histories.ts";
 import { everyOrder } from "./orders.ts";
 import { addDeliveries, everythingRemembered, whatComesOf } from "./recorded.ts";
 import { type Heard, heardOf } from "./story.ts";
+import type { Told } from "./told.ts";
 
 let database: TestDatabase;
 let deps: { store: Store; deliveryIds: number[] };
@@ -17,17 +18,19 @@ beforeAll(async () => {
 });
 afterAll(() => database[Symbol.asyncDispose]());
 
-const heard = new Map<string, Promise<Heard>>();
+const stories = new Map<string, Promise<Heard>>();
 const hear = (name: string, history: History): Promise<Heard> => {
-  const known = heard.get(name) ?? heardOf(history.forge, history.happens);
-  heard.set(name, known);
+  const known = stories.get(name) ?? heardOf(history.forge, history.happens);
+  stories.set(name, known);
   return known;
 };
 
 describe("what ends up reverted", () => {
   test.for(Object.entries(histories))("%s", async ([name, history]) => {
     const story = await hear(name, history);
-    expect(await whatComesOf(story.told, (queries) => revertedIn(story, queries), deps)).toEqual(expectedOf(history, story));
+    expect(await whatComesOf(story.told, (queries) => revertedIn(story, queries), deps)).toEqual(
+      expectedOf(history, story),
+    );
   });
 });
 
@@ -35,19 +38,15 @@ describe("in whatever order it is heard", () => {
   test.for(Object.entries(histories))("%s", async ([name, history]) => {
     const { told } = await hear(name, history);
     const expected = await whatComesOf(told, everythingRemembered, deps);
-    if (told.length <= 5) {
-      for (const order of everyOrder(told)) expect(await whatComesOf(order, everythingRemembered, deps)).toBe(expected);
-      return;
-    }
-    expect(await whatComesOf(told.toReversed(), everythingRemembered, deps)).toBe(expected);
-    await fc.assert(
-      fc.asyncProperty(fc.shuffledSubarray(told, { minLength: told.length }), async (order) => {
-        expect(await whatComesOf(order, everythingRemembered, deps)).toBe(expected);
-      }),
-      { numRuns: 60 },
-    );
+    for (const order of ordersOf(told)) expect(await whatComesOf(order, everythingRemembered, deps)).toBe(expected);
   });
 });
+
+/** Every order of up to five words; of more, the reverse one and sixty others. */
+function ordersOf(told: Told[]): Iterable<Told[]> {
+  if (told.length <= 5) return everyOrder(told);
+  return [told.toReversed(), ...fc.sample(fc.shuffledSubarray(told, { minLength: told.length }), 60)];
+}
 
 /** Since when each pull request and each commit is reverted, by the names of the story; null for what stands. */
 async function revertedIn(story: Heard, queries: StoreQueries): Promise<Record<string, string | null>> {
@@ -63,7 +62,9 @@ async function revertedIn(story: Heard, queries: StoreQueries): Promise<Record<s
 }
 
 function expectedOf(history: History, story: Heard): Record<string, string | null> {
-  const numbers = new Set(story.told.flatMap(({ event }) => (event.subject.kind === "pull-request" ? [`#${event.subject.ref}`] : [])));
+  const numbers = new Set(
+    story.told.flatMap(({ event }) => (event.subject.kind === "pull-request" ? [`#${event.subject.ref}`] : [])),
+  );
   const heard = [...numbers, ...story.shas.keys()].filter((name) => history.unheard?.includes(name) !== true);
   return Object.fromEntries(
     heard.map((name) => {

@@ -42,7 +42,19 @@ export type Story = {
   mergeTogether: (numbers: number[], by: "merge" | "squash") => Promise<void>;
 };
 
-type PullRequest = { branch: string; base: string; body: string; headSha: string; names: string[]; count: number; state: "open" | "closed" | "merged"; mergedAt?: string; mergeSha?: string | null; squashSha?: string | null; changedFiles: number };
+type PullRequest = {
+  branch: string;
+  base: string;
+  body: string;
+  headSha: string;
+  names: string[];
+  count: number;
+  state: "open" | "closed" | "merged";
+  mergedAt?: string;
+  mergeSha?: string | null;
+  squashSha?: string | null;
+  changedFiles: number;
+};
 
 export async function heardOf(forge: "github" | "gitlab", happens: (story: Story) => Promise<void>): Promise<Heard> {
   await using git = await makeGitRepository();
@@ -56,7 +68,8 @@ function makeStory(forge: "github" | "gitlab", git: GitRepository, { told, shas,
   const pullRequests = new Map<number, PullRequest>();
   let minute = 0;
 
-  const now = (): string => new Date(Date.parse("2026-01-02T00:00:00Z") + minute * 60_000).toISOString().replace(".000Z", "Z");
+  const now = (): string =>
+    new Date(Date.parse("2026-01-02T00:00:00Z") + minute * 60_000).toISOString().replace(".000Z", "Z");
   const next = (): string => {
     minute += 1;
     git.setTime(now());
@@ -82,10 +95,19 @@ function makeStory(forge: "github" | "gitlab", git: GitRepository, { told, shas,
   const mergeOne = async (number: number, by: MergeMethod, message?: string): Promise<void> => {
     const row = pullRequest(number);
     const before = await git.head();
-    const subject = forge === "github" ? `Merge pull request #${number} from acme/${row.branch}` : `Merge branch '${row.branch}' into '${row.base}'`;
+    const subject =
+      forge === "github"
+        ? `Merge pull request #${number} from acme/${row.branch}`
+        : `Merge branch '${row.branch}' into '${row.base}'`;
     const squash = async (): Promise<void> => {
       await git.git("merge", "--quiet", "--squash", row.branch);
-      await git.git("commit", "--quiet", "--allow-empty", "-m", message ?? (await squashMessage(git, forge, number, before, row)));
+      await git.git(
+        "commit",
+        "--quiet",
+        "--allow-empty",
+        "-m",
+        message ?? (await squashMessage(git, forge, number, before, row)),
+      );
     };
     switch (by) {
       case "merge":
@@ -110,7 +132,11 @@ function makeStory(forge: "github" | "gitlab", git: GitRepository, { told, shas,
         break;
     }
     const after = await git.head();
-    if (by === "rebase") name(row.names.map((each) => `${each}'`), await git.pushed(before, after));
+    if (by === "rebase")
+      name(
+        row.names.map((each) => `${each}'`),
+        await git.pushed(before, after),
+      );
     else if (by !== "fast-forward") shas.set(`M${number}`, after);
     if (forge === "gitlab" && by === "squash") row.squashSha = after;
     row.state = "merged";
@@ -140,7 +166,11 @@ function makeStory(forge: "github" | "gitlab", git: GitRepository, { told, shas,
       tellPush(branch, before, await git.head(), commits);
     },
 
-    open: async (number, names, { branch = `change-${number}`, body = "", base = "main", work, branchPushIsHeard = false } = {}) => {
+    open: async (
+      number,
+      names,
+      { branch = `change-${number}`, body = "", base = "main", work, branchPushIsHeard = false } = {},
+    ) => {
       next();
       await git.git("checkout", "--quiet", "-b", branch, base);
       if (work === undefined) for (const subject of names) await git.commit(`Add ${subject}`);
@@ -149,7 +179,16 @@ function makeStory(forge: "github" | "gitlab", git: GitRepository, { told, shas,
       const commits = await git.pushed(await git.git("rev-parse", base), headSha);
       name(names, commits);
       if (branchPushIsHeard) tellPush(branch, "0".repeat(40), headSha, commits);
-      pullRequests.set(number, { branch, base, body, headSha, names, count: commits.length, state: "open", changedFiles: commits.length });
+      pullRequests.set(number, {
+        branch,
+        base,
+        body,
+        headSha,
+        names,
+        count: commits.length,
+        state: "open",
+        changedFiles: commits.length,
+      });
       tellPullRequest(number, forge === "github" ? "opened" : "open");
     },
 
@@ -192,7 +231,13 @@ function mergeShaOf(forge: "github" | "gitlab", by: MergeMethod, after: string):
 }
 
 /** As the forges put it together: one commit's own message, or all of them below the title. */
-async function squashMessage(git: GitRepository, forge: "github" | "gitlab", number: number, before: string, row: PullRequest): Promise<string> {
+async function squashMessage(
+  git: GitRepository,
+  forge: "github" | "gitlab",
+  number: number,
+  before: string,
+  row: PullRequest,
+): Promise<string> {
   const commits = await git.pushed(before, await git.git("rev-parse", row.branch));
   const [only] = commits;
   if (forge === "gitlab") return `Change ${number}`;

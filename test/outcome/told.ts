@@ -15,6 +15,7 @@ export function tell(provider: WebhookProvider, event: string, payload: object, 
     body: Buffer.from(JSON.stringify(payload)),
     receivedAt,
   });
-  if (result.kind !== "understood") throw new Error(`${provider} ${event} was not understood: ${JSON.stringify(result)}`);
+  if (result.kind !== "understood")
+    throw new Error(`${provider} ${event} was not understood: ${JSON.stringify(result)}`);
   return { event: result.event, payloadText: result.payloadText };
 }

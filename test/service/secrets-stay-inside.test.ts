@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { routes } from "../../src/http/routes.ts";
@@ -74,13 +74,7 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (engine) => {
     const events = (await service.get("/api/v1/events?limit=1")).json().data;
     await stream.until((message) => message.id === events[0].id);
     look("live stream", JSON.stringify(stream.messages));
-    look(
-      "processes",
-      childrenOf(service.pid)
-        .map((pid) => readFileSync(`/proc/${pid}/cmdline`, "latin1") + readFileSync(`/proc/${pid}/environ`, "latin1"))
-        .join("\n"),
-    );
-    look("command line of the service", readFileSync(`/proc/${service.pid}/cmdline`, "latin1"));
+    for (const { place, text } of processesOf(service.pid)) look(place, text);
     await service.kill9();
     look("log", service.log());
 
@@ -299,16 +293,27 @@ async function runEverything(service: TestService, canaries: Canary[]): Promise<
   return answers;
 }
 
-function childrenOf(parent: number): string[] {
-  return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && statOf(name).split(" ")[1] === String(parent));
+/** Command line of the service, and command line and environment of whatever it started; where the system shows them (Linux). */
+function processesOf(service: number): { place: string; text: string }[] {
+  if (!existsSync("/proc/self/stat")) return [];
+  const children = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && parentOf(name) === service);
+  return [
+    { place: "command line of the service", text: readFileSync(`/proc/${service}/cmdline`, "latin1") },
+    ...children.flatMap((pid) =>
+      ["cmdline", "environ"].map((what) => ({
+        place: `${what} of a child`,
+        text: readFileSync(`/proc/${pid}/${what}`, "latin1"),
+      })),
+    ),
+  ];
 }
 
-function statOf(pid: string): string {
+function parentOf(pid: string): number | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2);
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
   } catch {
-    return "";
+    return null;
   }
 }
 

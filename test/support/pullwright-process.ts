@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,7 +33,14 @@ export type PullwrightProcess = {
 /** Starts the real command line, `src/cli.ts` on this Node, in a process group of its own. It ends with the test process at the latest. */
 export function startPullwright(args: string[], place: ProcessPlace): PullwrightProcess {
   const { nodeArguments = [], wrapper = [] } = place;
-  const [program = process.execPath, ...rest] = [...wrapper, process.execPath, ...nodeArguments, cli, ...args];
+  const [program = process.execPath, ...rest] = [
+    ...dyingWithUs(),
+    ...wrapper,
+    process.execPath,
+    ...nodeArguments,
+    cli,
+    ...args,
+  ];
   const child = spawn(program, rest, {
     cwd: place.directory,
     env: {
@@ -81,4 +88,11 @@ export function startPullwright(args: string[], place: ProcessPlace): Pullwright
 /** Runs a command to its end. */
 export function runPullwright(args: string[], place: ProcessPlace): Promise<Ended> {
   return startPullwright(args, place).ended;
+}
+
+/** util-linux's setpriv asks the kernel to end the process when we die, however we die; a runner that is killed runs no handler. */
+function dyingWithUs(): string[] {
+  const wrapped = ["setpriv", "--pdeathsig", "KILL"];
+  const isThere = process.platform === "linux" && spawnSync("setpriv", ["--pdeathsig", "KILL", "true"]).status === 0;
+  return isThere ? wrapped : [];
 }

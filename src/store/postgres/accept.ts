@@ -8,8 +8,16 @@ import { decodeBody, encodeBody } from "../body-encoding.ts";
  */
 export function acceptOnPostgres(pool: pg.Pool): (batch: ArrivedDelivery[]) => Promise<AcceptOutcome[]> {
   return async (batch) => {
-    const { rows } = await pool.query({ name: "accept-deliveries", text: insertText, values: pack(firstOfEachKey(batch)) });
-    const inserted = new Set((rows as { source: string; hook_id: string; delivery_id: string }[]).map((row) => keyOf(row.source, row.hook_id, row.delivery_id)));
+    const { rows } = await pool.query({
+      name: "accept-deliveries",
+      text: insertText,
+      values: pack(firstOfEachKey(batch)),
+    });
+    const inserted = new Set(
+      (rows as { source: string; hook_id: string; delivery_id: string }[]).map((row) =>
+        keyOf(row.source, row.hook_id, row.delivery_id),
+      ),
+    );
     const outcomes: AcceptOutcome[] = [];
     for (const delivery of batch) {
       const isNew = inserted.delete(keyOf(delivery.source, delivery.hookId, delivery.deliveryId));
@@ -76,7 +84,10 @@ function firstOfEachKey(batch: ArrivedDelivery[]): ArrivedDelivery[] {
 
 async function compareWithStored(pool: pg.Pool, delivery: ArrivedDelivery): Promise<AcceptOutcome> {
   const key = [delivery.source, delivery.hookId, delivery.deliveryId];
-  const { rows } = await pool.query("select id, body, body_encoding from deliveries where source = $1 and hook_id = $2 and delivery_id = $3", key);
+  const { rows } = await pool.query(
+    "select id, body, body_encoding from deliveries where source = $1 and hook_id = $2 and delivery_id = $3",
+    key,
+  );
   const stored = rows[0] as { id: number; body: Buffer; body_encoding: "zstd" | "identity" };
   if (Buffer.compare(decodeBody(stored.body, stored.body_encoding), delivery.body) !== 0) return { kind: "conflict" };
   await pool.query("update deliveries set duplicate_count = duplicate_count + 1 where id = $1", [stored.id]);

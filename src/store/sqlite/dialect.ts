@@ -1,5 +1,13 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
-import { CompiledQuery, type DatabaseConnection, type Dialect, SqliteAdapter, type SqliteDatabase, SqliteDialect, SqliteDriver } from "kysely";
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDialect,
+  SqliteDriver,
+} from "kysely";
 
 /** How many prepared statements one connection keeps; the store has fewer distinct queries than this. */
 const statementsKeptMax = 256;
@@ -80,7 +88,14 @@ function adaptStatement(statement: StatementSync): ReturnType<SqliteDatabase["pr
 function bindable(parameters: ReadonlyArray<unknown>): SQLInputValue[] {
   return parameters.map((value) => {
     if (typeof value === "boolean") return value ? 1 : 0;
-    if (value === null || typeof value === "number" || typeof value === "string" || typeof value === "bigint" || value instanceof Uint8Array) return value;
+    if (
+      value === null ||
+      typeof value === "number" ||
+      typeof value === "string" ||
+      typeof value === "bigint" ||
+      value instanceof Uint8Array
+    )
+      return value;
     throw new TypeError(`A ${typeof value} cannot be stored; pass text, a number, bytes or null`);
   });
 }

@@ -10,7 +10,13 @@ import { refuseNetworkFilesystem, refuseOldEngine } from "./refuse-unsafe.ts";
 import { limitWal } from "./wal-limit.ts";
 
 /** AUTOINCREMENT, so that the number of a pruned row never comes back under another meaning. */
-export const sqliteColumnTypes: ColumnTypes = { id: "integer primary key autoincrement", reference: "integer", count: "integer", text: "text", bytes: "blob" };
+export const sqliteColumnTypes: ColumnTypes = {
+  id: "integer primary key autoincrement",
+  reference: "integer",
+  count: "integer",
+  text: "text",
+  bytes: "blob",
+};
 
 const busyTimeoutMs = 5000;
 
@@ -28,9 +34,14 @@ export type SqliteDatabase = {
  */
 export function openSqlite(path: string, mode: "write" | "read"): SqliteDatabase {
   if (mode === "write") makeReady(path);
-  else if (!existsSync(path)) throw new PullwrightError("STORE_UNAVAILABLE", `There is no store at ${path} yet. \`pullwright start\` makes it.`);
+  else if (!existsSync(path))
+    throw new PullwrightError("STORE_UNAVAILABLE", `There is no store at ${path} yet. \`pullwright start\` makes it.`);
   refuseNetworkFilesystem(dirname(path), statfsSync(dirname(path)).type);
-  const raw = new DatabaseSync(path, { readOnly: mode === "read", timeout: busyTimeoutMs, enableForeignKeyConstraints: true });
+  const raw = new DatabaseSync(path, {
+    readOnly: mode === "read",
+    timeout: busyTimeoutMs,
+    enableForeignKeyConstraints: true,
+  });
   try {
     refuseOldEngine(String(raw.prepare("select sqlite_version() as version").get()?.["version"]));
     raw.exec(mode === "write" ? writerSettings : readerSettings);
@@ -76,7 +87,8 @@ function makeReady(path: string): void {
   syncDirectory(directory);
   if (firstMade === undefined) return;
   const oldest = dirname(firstMade);
-  for (let made = directory; made !== oldest && made !== dirname(made); made = dirname(made)) syncDirectory(dirname(made));
+  for (let made = directory; made !== oldest && made !== dirname(made); made = dirname(made))
+    syncDirectory(dirname(made));
 }
 
 function syncDirectory(path: string): void {

@@ -12,7 +12,11 @@ export function refuseOldEngine(version: string): void {
   for (const [index, least] of versionMin.entries()) {
     const part = parts[index] ?? 0;
     if (part > least) return;
-    if (part < least) throw new PullwrightError("SQLITE_TOO_OLD", `This Node brings SQLite ${version}; ${versionMin.join(".")} is the first that is safe. Use Node 24.15 or newer.`);
+    if (part < least)
+      throw new PullwrightError(
+        "SQLITE_TOO_OLD",
+        `This Node brings SQLite ${version}; ${versionMin.join(".")} is the first that is safe. Use Node 24.15 or newer.`,
+      );
   }
 }
 
@@ -23,5 +27,8 @@ export function refuseOldEngine(version: string): void {
  */
 export function refuseNetworkFilesystem(directory: string, filesystemType: number): void {
   if (process.platform !== "linux" || !networkFilesystems.has(filesystemType)) return;
-  throw new PullwrightError("NETWORK_FILESYSTEM", `${directory} is on a network file system. Put the data directory on a local disk, or use PostgreSQL.`);
+  throw new PullwrightError(
+    "NETWORK_FILESYSTEM",
+    `${directory} is on a network file system. Put the data directory on a local disk, or use PostgreSQL.`,
+  );
 }
