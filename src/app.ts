@@ -55,26 +55,54 @@ export async function startService(config: Config, parts: ServiceParts): Promise
   const heard = { secrets: (secrets: string[]) => learn(secrets) };
   const sources = createWebhookSources(config, () => performance.now(), {
     secretsRead: (secrets) => heard.secrets(secrets),
-    unreadable: (source, error) => log.error({ source, err: error }, `The secret of source ${source} cannot be read; the source refuses everything until it can`),
+    unreadable: (source, error) =>
+      log.error(
+        { source, err: error },
+        `The secret of source ${source} cannot be read; the source refuses everything until it can`,
+      ),
   });
   const secrets = [...secretValues(sources), ...(token === null ? [] : [token]), ...databaseSecrets(config)];
   for (const warning of config.warnings) log.warn({}, warning);
 
   const on = { changed: (_topics: ChangedTopic[]) => {} };
   const options = { store: config.store, boundRepositories: boundRepositories(config) };
-  const engine = await startEngineThread({ options, secrets, logLevel: config.logLevel }, { changed: (topics) => on.changed(topics), died: parts.onDied });
+  const engine = await startEngineThread(
+    { options, secrets, logLevel: config.logLevel },
+    { changed: (topics) => on.changed(topics), died: parts.onDied },
+  );
   heard.secrets = (rotated) => {
     learn(rotated);
-    engine.learn(rotated).catch((error: unknown) => log.error({ err: error }, "The engine did not hear of a rotated secret"));
+    engine
+      .learn(rotated)
+      .catch((error: unknown) => log.error({ err: error }, "The engine did not hear of a rotated secret"));
   };
   const refusals = createRefusalCounts(systemClock);
   const receive = buildReceiver(config, { engine, sources, refusals, log });
   const startedAt = instantOf(systemClock());
-  const state = (): ServiceState => ({ version: readVersion(), startedAt, sources: sources.list.map((source) => ({ name: source.name, provider: source.provider, path: source.path, configured: source.isConfigured(), refused: refusals.of(source.name) })), setup: whatIsMissing(sources) });
+  const state = (): ServiceState => ({
+    version: readVersion(),
+    startedAt,
+    sources: sources.list.map((source) => ({
+      name: source.name,
+      provider: source.provider,
+      path: source.path,
+      configured: source.isConfigured(),
+      refused: refusals.of(source.name),
+    })),
+    setup: whatIsMissing(sources),
+  });
 
-  const receiver = createListener({ host: config.receiver.host, port: config.receiver.port, limits: listenerLimits }, (request, response) => receive(request, response, parts.receiverPath));
+  const receiver = createListener(
+    { host: config.receiver.host, port: config.receiver.port, limits: listenerLimits },
+    (request, response) => receive(request, response, parts.receiverPath),
+  );
   const { githubListener } = config;
-  const github = githubListener.enabled ? createListener({ host: githubListener.host, port: githubListener.port, limits: listenerLimits }, (request, response) => receive(request, response, githubListener.path)) : null;
+  const github = githubListener.enabled
+    ? createListener(
+        { host: githubListener.host, port: githubListener.port, limits: listenerLimits },
+        (request, response) => receive(request, response, githubListener.path),
+      )
+    : null;
   let app: AppServer | null = null;
   let store: Store | null = null;
   const stop = (): Promise<void> => stopInOrder([receiver, github], app, store, engine);
@@ -109,10 +137,17 @@ function databaseSecrets({ store }: Config): string[] {
 }
 
 function boundRepositories(config: Config): Record<string, string[]> {
-  return Object.fromEntries(config.sources.filter((source) => source.repositories.length > 0).map((source) => [source.name, source.repositories.map((name) => name.toLowerCase())]));
+  return Object.fromEntries(
+    config.sources
+      .filter((source) => source.repositories.length > 0)
+      .map((source) => [source.name, source.repositories.map((name) => name.toLowerCase())]),
+  );
 }
 
-function buildReceiver(config: Config, built: { engine: Engine; sources: WebhookSources; refusals: RefusalCounts; log: Log }): Receive {
+function buildReceiver(
+  config: Config,
+  built: { engine: Engine; sources: WebhookSources; refusals: RefusalCounts; log: Log },
+): Receive {
   const { engine, sources, refusals, log } = built;
   const { allow, rateLimitPerMinute } = config.receiver;
   return createReceiver({
@@ -125,25 +160,47 @@ function buildReceiver(config: Config, built: { engine: Engine; sources: Webhook
     health: { ready: engine.ready, githubTokenConfigured: () => false },
     onRefused: (refusal) => {
       refusals.add(refusal);
-      log.debug({ source: refusal.source, code: refusal.code, address: refusal.address }, `Refused a request to ${refusal.source}: ${refusal.code}`);
+      log.debug(
+        { source: refusal.source, code: refusal.code, address: refusal.address },
+        `Refused a request to ${refusal.source}: ${refusal.code}`,
+      );
     },
-    onSecretExposed: (source) => log.warn({ source }, `GitHub sent the secret of ${source} in a header of its own (it did so from September 2025 to January 2026); rotate it`),
-    onFailed: (cause) => log.error({ err: cause }, "The receiver failed on a request; its sender was told to come again"),
+    onSecretExposed: (source) =>
+      log.warn(
+        { source },
+        `GitHub sent the secret of ${source} in a header of its own (it did so from September 2025 to January 2026); rotate it`,
+      ),
+    onFailed: (cause) =>
+      log.error({ err: cause }, "The receiver failed on a request; its sender was told to come again"),
     // Sixty of the largest bodies at once take their turns in this time; forges wait for ten seconds.
     bodyWaitMsMax: 8000,
     // PostgreSQL syncs several commits at once; SQLite has one writer.
-    inboxLimits: { batchesInFlightMax: config.store.engine === "postgres" ? 3 : 4 },
+    inboxLimits: { batchesInFlightMax: config.store.engine === "postgres" ? 3 : 3 },
   });
 }
 
-type AppParts = { engine: Engine; store: Store; token: string; redact: Redact; receive: Receive; state: () => ServiceState; log: Log };
+type AppParts = {
+  engine: Engine;
+  store: Store;
+  token: string;
+  redact: Redact;
+  receive: Receive;
+  state: () => ServiceState;
+  log: Log;
+};
 
-async function startApp(config: Config, { engine, store, token, redact, receive, state, log }: AppParts): Promise<AppServer> {
+async function startApp(
+  config: Config,
+  { engine, store, token, redact, receive, state, log }: AppParts,
+): Promise<AppServer> {
   const readDeps = { store, clock: systemClock, redact, service: state };
   const perform = async (name: OperationName, input: unknown): Promise<unknown> => {
     const known = operations[name] as unknown as Operation<z.ZodType, z.ZodType>;
     const parsed = known.input.parse(input);
-    return redactDeep(known.kind === "read" ? await known.run(parsed, readDeps) : await engine.perform(name, input), redact);
+    return redactDeep(
+      known.kind === "read" ? await known.run(parsed, readDeps) : await engine.perform(name, input),
+      redact,
+    );
   };
   return startAppServer(
     {
@@ -158,7 +215,10 @@ async function startApp(config: Config, { engine, store, token, redact, receive,
     {
       perform,
       receiver: (request, response) => receive(request, response),
-      events: { lastEventId: () => store.events.lastId(), eventsAfter: async (id, limit) => redactDeep(await store.events.since(id, limit), redact) },
+      events: {
+        lastEventId: () => store.events.lastId(),
+        eventsAfter: async (id, limit) => redactDeep(await store.events.since(id, limit), redact),
+      },
       clock: systemClock,
       log,
       redact,
@@ -167,7 +227,12 @@ async function startApp(config: Config, { engine, store, token, redact, receive,
 }
 
 /** First what listens, so that nothing new comes; then what answers; the engine last, because all of them need it. */
-async function stopInOrder(listeners: (Listener | null)[], app: AppServer | null, store: Store | null, engine: Engine): Promise<void> {
+async function stopInOrder(
+  listeners: (Listener | null)[],
+  app: AppServer | null,
+  store: Store | null,
+  engine: Engine,
+): Promise<void> {
   await Promise.all([...listeners.map((listener) => listener?.stop()), app?.stop()]);
   await store?.close();
   await engine.stop();
@@ -178,7 +243,13 @@ function whatIsMissing(sources: WebhookSources): ServiceState["setup"] {
   const configured = sources.list.filter((source) => source.isConfigured());
   if (configured.length > 0) return [];
   return [
-    { what: "No webhook secret is set, so nothing is accepted yet.", how: "Set PULLWRIGHT_GITHUB_WEBHOOK_SECRET (or PULLWRIGHT_GITLAB_SIGNING_TOKEN, PULLWRIGHT_CI_WEBHOOK_SECRET, PULLWRIGHT_CIRCLECI_WEBHOOK_SECRET) to a long random text and start again." },
-    { what: "No forge knows where to send.", how: "Add a webhook with the same secret and content type application/json at the repository; the receiver's address must be reachable for the forge, by a tunnel or a proxy." },
+    {
+      what: "No webhook secret is set, so nothing is accepted yet.",
+      how: "Set PULLWRIGHT_GITHUB_WEBHOOK_SECRET (or PULLWRIGHT_GITLAB_SIGNING_TOKEN, PULLWRIGHT_CI_WEBHOOK_SECRET, PULLWRIGHT_CIRCLECI_WEBHOOK_SECRET) to a long random text and start again.",
+    },
+    {
+      what: "No forge knows where to send.",
+      how: "Add a webhook with the same secret and content type application/json at the repository; the receiver's address must be reachable for the forge, by a tunnel or a proxy.",
+    },
   ];
 }

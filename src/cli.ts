@@ -22,7 +22,18 @@ export function buildProgram(): Command {
     .showSuggestionAfterError()
     .showHelpAfterError("(--help shows what there is)")
     .exitOverride();
-  for (const add of [addStartCommand, addDemoCommand, addIngestCommands, addPullRequestsCommand, addRunsCommand, addDeliveriesCommands, addWhyCommand, addMigrateCommand, addConfigCommand]) add(program);
+  for (const add of [
+    addStartCommand,
+    addDemoCommand,
+    addIngestCommands,
+    addPullRequestsCommand,
+    addRunsCommand,
+    addDeliveriesCommands,
+    addWhyCommand,
+    addMigrateCommand,
+    addConfigCommand,
+  ])
+    add(program);
   return program;
 }
 

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { buildConfig, type ConfigFlags } from "./config.ts";
 
-const build = (given: { env?: Record<string, string>; yaml?: string; flags?: ConfigFlags }) => buildConfig(given.flags ?? {}, given.env ?? {}, () => given.yaml ?? null);
+const build = (given: { env?: Record<string, string>; yaml?: string; flags?: ConfigFlags }) =>
+  buildConfig(given.flags ?? {}, given.env ?? {}, () => given.yaml ?? null);
 const refusal = (given: Parameters<typeof build>[0]): string => {
   try {
     build(given);
@@ -22,25 +23,33 @@ test("without any setting, everything has its default and the store is a file in
 test("the command line stands above the environment, that above the file, that above the default", () => {
   const yaml = "app:\n  port: 1\nreceiver:\n  port: 1\n  host: 10.0.0.1\n";
 
-  const config = build({ yaml, env: { PULLWRIGHT_RECEIVER_PORT: "2", PULLWRIGHT_RECEIVER_HOST: "10.0.0.2" }, flags: { values: { "receiver.host": "10.0.0.3" } } });
+  const config = build({
+    yaml,
+    env: { PULLWRIGHT_RECEIVER_PORT: "2", PULLWRIGHT_RECEIVER_HOST: "10.0.0.2" },
+    flags: { values: { "receiver.host": "10.0.0.3" } },
+  });
 
   expect([config.app.port, config.receiver.port, config.receiver.host]).toEqual([1, 2, "10.0.0.3"]);
-  expect(config.provenance.filter(({ key }) => ["app.port", "receiver.port", "receiver.host", "app.host"].includes(key)).map(({ from }) => from)).toEqual([
-    "default",
-    "pullwright.yaml:2:9 app.port",
-    "command line",
-    "PULLWRIGHT_RECEIVER_PORT",
-  ]);
+  expect(
+    config.provenance
+      .filter(({ key }) => ["app.port", "receiver.port", "receiver.host", "app.host"].includes(key))
+      .map(({ from }) => from),
+  ).toEqual(["default", "pullwright.yaml:2:9 app.port", "command line", "PULLWRIGHT_RECEIVER_PORT"]);
 });
 
 test("an unknown key is refused with its line and the nearest known one", () => {
-  expect(refusal({ yaml: "app:\n  prot: 80\n" })).toBe("pullwright.yaml:2:3: app.prot is not a setting. The nearest is app.port.");
-  expect(refusal({ yaml: "recever: {}\n" })).toContain("pullwright.yaml:1:1: recever is not a setting. The nearest is receiver");
+  expect(refusal({ yaml: "app:\n  prot: 80\n" })).toBe(
+    "pullwright.yaml:2:3: app.prot is not a setting. The nearest is app.port.",
+  );
+  expect(refusal({ yaml: "recever: {}\n" })).toContain(
+    "pullwright.yaml:1:1: recever is not a setting. The nearest is receiver",
+  );
   expect(refusal({ yaml: "app: 80\n" })).toContain("pullwright.yaml:1:1: app is a group of settings");
 });
 
 test("a value of the wrong form is refused with the name of where it stands", () => {
-  for (const port of ["1e3", " 5 ", "0x10", "NaN", "5s", "-1", "65536", "08"]) expect(refusal({ env: { PULLWRIGHT_APP_PORT: port } })).toContain("PULLWRIGHT_APP_PORT");
+  for (const port of ["1e3", " 5 ", "0x10", "NaN", "5s", "-1", "65536", "08"])
+    expect(refusal({ env: { PULLWRIGHT_APP_PORT: port } })).toContain("PULLWRIGHT_APP_PORT");
   expect(refusal({ yaml: 'app:\n  port: "80"\n' })).toContain("pullwright.yaml:2:9 app.port");
   expect(refusal({ env: { PULLWRIGHT_LOG_LEVEL: "loud" } })).toContain("one of debug, info");
   expect(refusal({ yaml: "base_url: ftp://x\n" })).toContain("http or https");
@@ -49,20 +58,39 @@ test("a value of the wrong form is refused with the name of where it stands", ()
 });
 
 test("a string in YAML stays a string, whatever it looks like", () => {
-  const yaml = 'sources:\n  acme:\n    provider: github\n    secret_ref: "0123456789012345"\n    repositories: [acme/web, acme/1.10]\n';
+  const yaml =
+    'sources:\n  acme:\n    provider: github\n    secret_ref: "0123456789012345"\n    repositories: [acme/web, acme/1.10]\n';
 
-  expect(build({ yaml }).sources).toEqual([{ name: "acme", provider: "github", secretRef: "0123456789012345", repositories: ["acme/web", "acme/1.10"] }]);
+  expect(build({ yaml }).sources).toEqual([
+    { name: "acme", provider: "github", secretRef: "0123456789012345", repositories: ["acme/web", "acme/1.10"] },
+  ]);
 });
 
 test("a source that is not well described is refused with its line", () => {
-  expect(refusal({ yaml: "sources:\n  acme:\n    provider: bitbucket\n    secret_ref: s\n" })).toContain("pullwright.yaml:3:5 sources.acme.provider");
-  expect(refusal({ yaml: "sources:\n  acme:\n    provider: github\n    secret: hunter2hunter2\n" })).toMatch(/sources\.acme/);
-  expect(refusal({ yaml: "sources:\n  github:\n    provider: github\n    secret_ref: s\n" })).toContain("not one of github, gitlab, ci");
-  expect(refusal({ yaml: "sources:\n  acme:\n    provider: github\n    secret_ref: ../s\n" })).toContain("name in the secrets directory");
+  expect(refusal({ yaml: "sources:\n  acme:\n    provider: bitbucket\n    secret_ref: s\n" })).toContain(
+    "pullwright.yaml:3:5 sources.acme.provider",
+  );
+  expect(refusal({ yaml: "sources:\n  acme:\n    provider: github\n    secret: hunter2hunter2\n" })).toMatch(
+    /sources\.acme/,
+  );
+  expect(refusal({ yaml: "sources:\n  github:\n    provider: github\n    secret_ref: s\n" })).toContain(
+    "not one of github, gitlab, ci",
+  );
+  expect(refusal({ yaml: "sources:\n  acme:\n    provider: github\n    secret_ref: ../s\n" })).toContain(
+    "name in the secrets directory",
+  );
 });
 
 test("secrets are never among the values, and the older systems' names are read last", () => {
-  const config = build({ env: { PULLWRIGHT_GITHUB_WEBHOOK_SECRET: "canary-one", PULLWRIGHT_GITHUB_WEBHOOK_SECRET_PREVIOUS: "canary-two", GITHUB_WEBHOOK_SECRET: "canary-three", STACKUNDERFLOW_CI_WEBHOOK_SECRET: "canary-four", PULLWRIGHT_DATABASE_URL: "postgres://u:canary-five@h/d" } });
+  const config = build({
+    env: {
+      PULLWRIGHT_GITHUB_WEBHOOK_SECRET: "canary-one",
+      PULLWRIGHT_GITHUB_WEBHOOK_SECRET_PREVIOUS: "canary-two",
+      GITHUB_WEBHOOK_SECRET: "canary-three",
+      STACKUNDERFLOW_CI_WEBHOOK_SECRET: "canary-four",
+      PULLWRIGHT_DATABASE_URL: "postgres://u:canary-five@h/d",
+    },
+  });
 
   expect(JSON.stringify(config.provenance)).not.toContain("canary");
   expect(config.secrets.githubWebhook.current?.read()).toBe("canary-one");
@@ -73,12 +101,16 @@ test("secrets are never among the values, and the older systems' names are read 
 test("a secret that no header can carry is refused without being shown", () => {
   const config = build({ env: { PULLWRIGHT_GITHUB_WEBHOOK_SECRET: "line one\nline two" } });
 
-  expect(() => config.secrets.githubWebhook.current?.read()).toThrow(/PULLWRIGHT_GITHUB_WEBHOOK_SECRET holds line breaks/);
+  expect(() => config.secrets.githubWebhook.current?.read()).toThrow(
+    /PULLWRIGHT_GITHUB_WEBHOOK_SECRET holds line breaks/,
+  );
   expect(() => config.secrets.githubWebhook.current?.read()).not.toThrow(/line one/);
 });
 
 test("a variable in our name that means nothing is said aloud", () => {
-  expect(build({ env: { PULLWRIGHT_GITHUB_WEBHOK_SECRET: "x" } }).warnings).toEqual(["PULLWRIGHT_GITHUB_WEBHOK_SECRET is not a setting of this version; the nearest is PULLWRIGHT_GITHUB_WEBHOOK_SECRET."]);
+  expect(build({ env: { PULLWRIGHT_GITHUB_WEBHOK_SECRET: "x" } }).warnings).toEqual([
+    "PULLWRIGHT_GITHUB_WEBHOK_SECRET is not a setting of this version; the nearest is PULLWRIGHT_GITHUB_WEBHOOK_SECRET.",
+  ]);
 });
 
 test("a file that --config names must be there", () => {

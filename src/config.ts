@@ -46,10 +46,15 @@ export function loadConfig(flags: ConfigFlags): Config {
  * Environment over pullwright.yaml over defaults, checked as a whole. Throws CONFIG_INVALID naming the key, where it stands, and the nearest
  * known one. Reads no secret: it says where each is.
  */
-export function buildConfig(flags: ConfigFlags, env: Readonly<Record<string, string | undefined>>, readFile: (path: string) => string | null): Config {
+export function buildConfig(
+  flags: ConfigFlags,
+  env: Readonly<Record<string, string | undefined>>,
+  readFile: (path: string) => string | null,
+): Config {
   const path = flags.configPath ?? env["PULLWRIGHT_CONFIG"] ?? "pullwright.yaml";
   const text = readFile(path);
-  if (text === null && flags.configPath !== undefined) throw new PullwrightError("CONFIG_INVALID", `${path} cannot be read. --config names a file that must be there.`);
+  if (text === null && flags.configPath !== undefined)
+    throw new PullwrightError("CONFIG_INVALID", `${path} cannot be read. --config names a file that must be there.`);
   const yaml = readYaml(text ?? "", path);
   yaml.refuseUnknownKeys(settings.map((setting) => setting.key));
 
@@ -69,7 +74,12 @@ export function buildConfig(flags: ConfigFlags, env: Readonly<Record<string, str
     logLevel: value("log_level"),
     baseUrl: value("base_url"),
     app: { host: value("app.host"), port: value("app.port"), allowedHosts: value("app.allowed_hosts") },
-    receiver: { host: value("receiver.host"), port: value("receiver.port"), allow: value("receiver.allow"), rateLimitPerMinute: value("receiver.rate_limit_per_minute") },
+    receiver: {
+      host: value("receiver.host"),
+      port: value("receiver.port"),
+      allow: value("receiver.allow"),
+      rateLimitPerMinute: value("receiver.rate_limit_per_minute"),
+    },
     githubListener: {
       enabled: value("webhook_servers.github.enabled"),
       host: value("webhook_servers.github.host"),
@@ -79,24 +89,49 @@ export function buildConfig(flags: ConfigFlags, env: Readonly<Record<string, str
     sources: yaml.sources(),
     store: storeLocation(dataDir, env),
     secretsDir: join(dataDir, "secrets"),
-    secrets: Object.fromEntries(secretSettings.map((setting) => [setting.name, { current: secretOrigin(setting, "", env), previous: secretOrigin(setting, "_PREVIOUS", env) }])) as Config["secrets"],
+    secrets: Object.fromEntries(
+      secretSettings.map((setting) => [
+        setting.name,
+        { current: secretOrigin(setting, "", env), previous: secretOrigin(setting, "_PREVIOUS", env) },
+      ]),
+    ) as Config["secrets"],
     provenance,
     warnings: unknownVariables(env),
   };
-  provenance.push({ key: "store", value: config.store.engine === "sqlite" ? config.store.path : "PostgreSQL (URL not shown)", from: config.store.engine === "sqlite" ? "data_dir" : databaseUrlEnv });
+  provenance.push({
+    key: "store",
+    value: config.store.engine === "sqlite" ? config.store.path : "PostgreSQL (URL not shown)",
+    from: config.store.engine === "sqlite" ? "data_dir" : databaseUrlEnv,
+  });
   for (const { env: name, name: secret } of secretSettings) {
     const { current, previous } = config.secrets[secret];
-    provenance.push({ key: name, value: current === null ? "not set" : previous === null ? "set" : "set, with a previous one", from: current?.from ?? "—" });
+    provenance.push({
+      key: name,
+      value: current === null ? "not set" : previous === null ? "set" : "set, with a previous one",
+      from: current?.from ?? "—",
+    });
   }
-  for (const source of config.sources) provenance.push({ key: `sources.${source.name}`, value: `${source.provider}, secret ${source.secretRef}, ${source.repositories.join(" ") || "any repository"}`, from: path });
+  for (const source of config.sources)
+    provenance.push({
+      key: `sources.${source.name}`,
+      value: `${source.provider}, secret ${source.secretRef}, ${source.repositories.join(" ") || "any repository"}`,
+      from: path,
+    });
   return Object.freeze(config);
 }
 
-function findValue(setting: Setting, flags: ConfigFlags, env: Readonly<Record<string, string | undefined>>, yaml: YamlFile): { value: unknown; from: string } {
+function findValue(
+  setting: Setting,
+  flags: ConfigFlags,
+  env: Readonly<Record<string, string | undefined>>,
+  yaml: YamlFile,
+): { value: unknown; from: string } {
   const flagged = setting.key === "data_dir" ? flags.dataDir : flags.values?.[setting.key];
-  if (flagged !== undefined) return { value: parseEnvValue(setting, flagged, `the command line's ${setting.key}`), from: "command line" };
+  if (flagged !== undefined)
+    return { value: parseEnvValue(setting, flagged, `the command line's ${setting.key}`), from: "command line" };
   const fromEnv = env[setting.env];
-  if (fromEnv !== undefined && fromEnv !== "") return { value: parseEnvValue(setting, fromEnv, setting.env), from: setting.env };
+  if (fromEnv !== undefined && fromEnv !== "")
+    return { value: parseEnvValue(setting, fromEnv, setting.env), from: setting.env };
   const node = yaml.get(setting.key);
   if (node !== undefined) return { value: parseYamlValue(setting, node.value, node.where), from: node.where };
   return { value: setting.fallback, from: "default" };
@@ -106,26 +141,46 @@ function storeLocation(dataDir: string, env: Readonly<Record<string, string | un
   const file = env[`${databaseUrlEnv}_FILE`];
   const url = env[databaseUrlEnv] || (file ? readSecretFile(file, `${databaseUrlEnv}_FILE`) : undefined);
   if (url === undefined) return { engine: "sqlite", path: join(dataDir, "pullwright.db") };
-  if (!/^postgres(ql)?:\/\//.test(url)) throw new PullwrightError("CONFIG_INVALID", `${databaseUrlEnv} does not start with postgres://. Leave it out for the embedded store.`);
+  if (!/^postgres(ql)?:\/\//.test(url))
+    throw new PullwrightError(
+      "CONFIG_INVALID",
+      `${databaseUrlEnv} does not start with postgres://. Leave it out for the embedded store.`,
+    );
   return { engine: "postgres", url };
 }
 
 /** A secret in the environment, in a file that the environment names, or under a name that an older system used. */
-function secretOrigin(setting: SecretSetting, suffix: "" | "_PREVIOUS", env: Readonly<Record<string, string | undefined>>): SecretOrigin | null {
+function secretOrigin(
+  setting: SecretSetting,
+  suffix: "" | "_PREVIOUS",
+  env: Readonly<Record<string, string | undefined>>,
+): SecretOrigin | null {
   const candidates = suffix === "" ? [setting.env, ...setting.aliases] : [`${setting.env}${suffix}`];
   for (const name of candidates) {
     const direct = env[name];
     if (direct !== undefined && direct !== "") return { from: name, read: () => parseSecret(direct, name) };
     const file = env[`${name}_FILE`];
-    if (file !== undefined && file !== "") return { from: `${name}_FILE`, read: () => readSecretFile(file, `${name}_FILE`) };
+    if (file !== undefined && file !== "")
+      return { from: `${name}_FILE`, read: () => readSecretFile(file, `${name}_FILE`) };
   }
   return null;
 }
 
 /** Variables in our name that mean nothing here are said aloud: a slip of the pen must not look like a setting. */
 function unknownVariables(env: Readonly<Record<string, string | undefined>>): string[] {
-  const secrets = secretSettings.flatMap(({ env: name }) => [name, `${name}_FILE`, `${name}_PREVIOUS`, `${name}_PREVIOUS_FILE`]);
-  const known = [...settings.map((setting) => setting.env as string), ...secrets, databaseUrlEnv, `${databaseUrlEnv}_FILE`, "PULLWRIGHT_CONFIG"];
+  const secrets = secretSettings.flatMap(({ env: name }) => [
+    name,
+    `${name}_FILE`,
+    `${name}_PREVIOUS`,
+    `${name}_PREVIOUS_FILE`,
+  ]);
+  const known = [
+    ...settings.map((setting) => setting.env as string),
+    ...secrets,
+    databaseUrlEnv,
+    `${databaseUrlEnv}_FILE`,
+    "PULLWRIGHT_CONFIG",
+  ];
   return Object.keys(env)
     .filter((name) => name.startsWith("PULLWRIGHT_") && !known.includes(name))
     .map((name) => `${name} is not a setting of this version; the nearest is ${nearest(name, known)}.`);

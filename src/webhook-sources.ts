@@ -11,7 +11,10 @@ export type WebhookSources = { find: FindSource; list: ListedSource[] };
 const freshMs = 1000;
 
 /** What is heard of secrets while the process runs: `secretsRead` when a source has other ones than before, `unreadable` when a reading fails after one that did not. */
-export type SecretListener = { secretsRead: (secrets: string[]) => void; unreadable: (source: string, error: unknown) => void };
+export type SecretListener = {
+  secretsRead: (secrets: string[]) => void;
+  unreadable: (source: string, error: unknown) => void;
+};
 
 /**
  * The sources that may send: one for each provider by the environment's secrets, and those of pullwright.yaml with their own. A secret that
@@ -21,16 +24,28 @@ export function createWebhookSources(config: Config, now: () => number, on: Secr
   const { secrets } = config;
   const list: ListedSource[] = [
     source("github", "github", () => ({ ...none, hmac: valuesOf(secrets.githubWebhook) })),
-    source("gitlab", "gitlab", () => ({ ...none, plainTokens: valuesOf(secrets.gitlabToken), signingTokens: valuesOf(secrets.gitlabSigningToken) })),
-    source("ci", "ci", () => ({ ...none, hmac: valuesOf(secrets.ciWebhook), circleci: valuesOf(secrets.circleciWebhook) })),
-    ...config.sources.map(({ name, provider, secretRef }) => source(name, provider, () => secretsOfRef(provider, config.secretsDir, secretRef))),
+    source("gitlab", "gitlab", () => ({
+      ...none,
+      plainTokens: valuesOf(secrets.gitlabToken),
+      signingTokens: valuesOf(secrets.gitlabSigningToken),
+    })),
+    source("ci", "ci", () => ({
+      ...none,
+      hmac: valuesOf(secrets.ciWebhook),
+      circleci: valuesOf(secrets.circleciWebhook),
+    })),
+    ...config.sources.map(({ name, provider, secretRef }) =>
+      source(name, provider, () => secretsOfRef(provider, config.secretsDir, secretRef)),
+    ),
   ];
   const byName = new Map(list.map((entry) => [entry.name, entry]));
   return {
     list,
     find: (provider, name) => {
       const found = byName.get(name ?? provider);
-      return found?.provider === provider && (name === undefined || found.path.endsWith(`/${name}`)) ? found : undefined;
+      return found?.provider === provider && (name === undefined || found.path.endsWith(`/${name}`))
+        ? found
+        : undefined;
     },
   };
 
@@ -54,7 +69,13 @@ export function createWebhookSources(config: Config, now: () => number, on: Secr
       return kept;
     };
     const path = name === provider ? `/api/webhooks/${provider}` : `/api/webhooks/${provider}/${name}`;
-    return { name, provider, path, secrets: current, isConfigured: () => Object.values(current()).some((values) => values.length > 0) };
+    return {
+      name,
+      provider,
+      path,
+      secrets: current,
+      isConfigured: () => Object.values(current()).some((values) => values.length > 0),
+    };
   }
 }
 
@@ -70,7 +91,11 @@ function secretsOfRef(provider: Source["provider"], directory: string, ref: stri
   const values = [readSecretRef(directory, ref), ...readIfThere(directory, `${ref}.previous`)];
   if (provider === "github") return { ...none, hmac: values };
   if (provider === "ci") return { ...none, hmac: values, circleci: values };
-  return { ...none, signingTokens: values.filter((value) => value.startsWith("whsec_")), plainTokens: values.filter((value) => !value.startsWith("whsec_")) };
+  return {
+    ...none,
+    signingTokens: values.filter((value) => value.startsWith("whsec_")),
+    plainTokens: values.filter((value) => !value.startsWith("whsec_")),
+  };
 }
 
 function readIfThere(directory: string, ref: string): string[] {

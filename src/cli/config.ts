@@ -14,7 +14,8 @@ export function addConfigCommand(program: Command): void {
         return;
       }
       const width = Math.max(...provenance.map(({ key }) => key.length));
-      for (const { key, value, from } of provenance) process.stdout.write(`${key.padEnd(width)}  ${value}  ${styleText("dim", `(${from})`)}\n`);
+      for (const { key, value, from } of provenance)
+        process.stdout.write(`${key.padEnd(width)}  ${value}  ${styleText("dim", `(${from})`)}\n`);
       for (const warning of warnings) process.stderr.write(`pullwright: ${warning}\n`);
     });
 }

@@ -2,7 +2,9 @@
 export function printCsv(rows: Record<string, unknown>[]): string {
   const heads = Object.keys(rows[0] ?? {});
   if (heads.length === 0) return "";
-  return [heads, ...rows.map((row) => heads.map((head) => row[head]))].map((cells) => `${cells.map(cell).join(",")}\r\n`).join("");
+  return [heads, ...rows.map((row) => heads.map((head) => row[head]))]
+    .map((cells) => `${cells.map(cell).join(",")}\r\n`)
+    .join("");
 }
 
 function cell(value: unknown): string {

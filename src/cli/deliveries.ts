@@ -5,7 +5,16 @@ import { addListOptions, type Column, printList } from "./print-list.ts";
 import { shortTime } from "./short-time.ts";
 import { withOperations } from "./with-operations.ts";
 
-type Row = { id: number; source: string; event: string; delivery_id: string; state: string; body_bytes: number; received_at: string; dead_code: string | null };
+type Row = {
+  id: number;
+  source: string;
+  event: string;
+  delivery_id: string;
+  state: string;
+  body_bytes: number;
+  received_at: string;
+  dead_code: string | null;
+};
 
 export function addDeliveriesCommands(program: Command): void {
   const deliveries = program.command("deliveries").description("webhooks as they arrived");
@@ -13,10 +22,22 @@ export function addDeliveriesCommands(program: Command): void {
   addListOptions(deliveries.command("list", { isDefault: true }).description("newest first"))
     .addOption(new Option("--state <state>", "only in this state").choices(["received", "digested", "dead"] as const))
     .option("--source <name>", "only from this source")
-    .addHelpText("after", "\nExamples:\n  pullwright deliveries list --state dead\n  pullwright deliveries list --source github --ndjson")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  pullwright deliveries list --state dead\n  pullwright deliveries list --source github --ndjson",
+    )
     .action(async ({ state, source, ...options }, command) => {
       const filter = { ...(state === undefined ? {} : { state }), ...(source === undefined ? {} : { source }) };
-      await withOperations(command, "read", (perform) => printList<Row>(options, columns, Object.keys(filter).length > 0 ? "Nothing matches." : "No deliveries. `pullwright start` says where webhooks go.", async (page) => perform("listDeliveries", { ...page, ...filter })));
+      await withOperations(command, "read", (perform) =>
+        printList<Row>(
+          options,
+          columns,
+          Object.keys(filter).length > 0
+            ? "Nothing matches."
+            : "No deliveries. `pullwright start` says where webhooks go.",
+          async (page) => perform("listDeliveries", { ...page, ...filter }),
+        ),
+      );
     });
 
   deliveries
@@ -42,7 +63,11 @@ export function addDeliveriesCommands(program: Command): void {
     .action(async (id, options, command) => {
       await withOperations(command, "write", async (perform) => {
         const row = await perform("replayDelivery", { id: parseNumber(id) });
-        process.stdout.write(options.json ? `${JSON.stringify(row, null, 2)}\n` : `Delivery ${row.id} waits to be digested again; a running service takes it up within a second. \`pullwright why ${row.id}\` tells what becomes of it.\n`);
+        process.stdout.write(
+          options.json
+            ? `${JSON.stringify(row, null, 2)}\n`
+            : `Delivery ${row.id} waits to be digested again; a running service takes it up within a second. \`pullwright why ${row.id}\` tells what becomes of it.\n`,
+        );
       });
     });
 }
@@ -52,26 +77,54 @@ const columns: Column<Row>[] = [
   { head: "RECEIVED", of: (row) => shortTime(row.received_at) },
   { head: "SOURCE", of: (row) => row.source },
   { head: "EVENT", of: (row) => row.event },
-  { head: "STATE", of: (row) => (row.dead_code === null ? row.state : `dead: ${row.dead_code}`), style: (row) => ({ dead: "red", received: "yellow" })[row.state] as "red" | undefined },
+  {
+    head: "STATE",
+    of: (row) => (row.dead_code === null ? row.state : `dead: ${row.dead_code}`),
+    style: (row) => ({ dead: "red", received: "yellow" })[row.state] as "red" | undefined,
+  },
   { head: "BYTES", of: (row) => String(row.body_bytes) },
   { head: "DELIVERY ID", of: (row) => row.delivery_id },
 ];
 
 function parseNumber(text: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new PullwrightError("VALIDATION_ERROR", `${JSON.stringify(text)} is not a delivery's number. \`pullwright deliveries list\` shows them; \`pullwright why\` takes the sender's ids too.`);
+  if (!/^[1-9]\d{0,14}$/.test(text))
+    throw new PullwrightError(
+      "VALIDATION_ERROR",
+      `${JSON.stringify(text)} is not a delivery's number. \`pullwright deliveries list\` shows them; \`pullwright why\` takes the sender's ids too.`,
+    );
   return Number(text);
 }
 
-function describe(delivery: Row & { headers: Record<string, string>; body: string; body_cut: boolean; body_encoding: string; dead_reason: string | null; remedy: string | null; events: { kind: string; summary: string }[]; decisions: { rule: string; because: string }[] }): string {
+function describe(
+  delivery: Row & {
+    headers: Record<string, string>;
+    body: string;
+    body_cut: boolean;
+    body_encoding: string;
+    dead_reason: string | null;
+    remedy: string | null;
+    events: { kind: string; summary: string }[];
+    decisions: { rule: string; because: string }[];
+  },
+): string {
   const head = (text: string): string => styleText("bold", text);
   const lines = [
     `${head(`Delivery ${delivery.id}`)}  ${delivery.source}  ${delivery.event}  ${delivery.state}`,
     `Received ${delivery.received_at}, ${delivery.body_bytes} bytes, sender's id ${delivery.delivery_id}`,
-    ...(delivery.dead_code === null ? [] : [styleText("red", `${delivery.dead_code}: ${delivery.dead_reason ?? ""}`), `What to do: ${delivery.remedy ?? ""}`]),
+    ...(delivery.dead_code === null
+      ? []
+      : [
+          styleText("red", `${delivery.dead_code}: ${delivery.dead_reason ?? ""}`),
+          `What to do: ${delivery.remedy ?? ""}`,
+        ]),
     head("Events"),
-    ...(delivery.events.length === 0 ? ["  none"] : delivery.events.map((event) => `  ${event.kind}: ${event.summary}`)),
+    ...(delivery.events.length === 0
+      ? ["  none"]
+      : delivery.events.map((event) => `  ${event.kind}: ${event.summary}`)),
     head("Decisions"),
-    ...(delivery.decisions.length === 0 ? ["  none yet"] : delivery.decisions.map((decision) => `  ${decision.rule}: ${decision.because}`)),
+    ...(delivery.decisions.length === 0
+      ? ["  none yet"]
+      : delivery.decisions.map((decision) => `  ${decision.rule}: ${decision.because}`)),
     head("Headers"),
     ...Object.entries(delivery.headers).map(([name, value]) => `  ${name}: ${value}`),
     head(delivery.body_encoding === "utf-8" ? "Body" : "Body (base64)"),

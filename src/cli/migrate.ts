@@ -10,6 +10,8 @@ export function addMigrateCommand(program: Command): void {
       const { store: location } = configOf(command);
       const store = await openStore(location, "write");
       await store.close();
-      process.stdout.write(`The store (${location.engine === "sqlite" ? location.path : "PostgreSQL"}) has this version's schema.\n`);
+      process.stdout.write(
+        `The store (${location.engine === "sqlite" ? location.path : "PostgreSQL"}) has this version's schema.\n`,
+      );
     });
 }

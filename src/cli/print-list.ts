@@ -4,7 +4,11 @@ import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { printCsv } from "./csv.ts";
 
 /** A column of a table for people: its head, and what it shows of a row. */
-export type Column<Row> = { head: string; of: (row: Row) => string; style?: (row: Row) => Parameters<typeof styleText>[0] | undefined };
+export type Column<Row> = {
+  head: string;
+  of: (row: Row) => string;
+  style?: (row: Row) => Parameters<typeof styleText>[0] | undefined;
+};
 
 export type ListOptions = { limit: number; cursor?: string; all?: true; json?: true; ndjson?: true; csv?: true };
 
@@ -23,26 +27,45 @@ export function addListOptions<Args extends unknown[], Options extends OptionVal
 
 function parseLimit(text: string): number {
   const limit = Number(text);
-  if (!/^\d{1,3}$/.test(text) || limit < 1 || limit > 200) throw new InvalidArgumentError("It is a whole number from 1 to 200; --all gives every row.");
+  if (!/^\d{1,3}$/.test(text) || limit < 1 || limit > 200)
+    throw new InvalidArgumentError("It is a whole number from 1 to 200; --all gives every row.");
   return limit;
 }
 
 /** Reads a list as the options say and prints it: a table for people, or one of the formats for programs. */
-export async function printList<Row extends Record<string, unknown>>(options: ListOptions, columns: Column<Row>[], empty: string, read: (page: { limit: number; cursor?: string }) => Promise<List<Row>>): Promise<void> {
+export async function printList<Row extends Record<string, unknown>>(
+  options: ListOptions,
+  columns: Column<Row>[],
+  empty: string,
+  read: (page: { limit: number; cursor?: string }) => Promise<List<Row>>,
+): Promise<void> {
   const list = await readPages(options, read);
   const print = (text: string): void => void process.stdout.write(text);
-  if (options.json) print(`${JSON.stringify({ data: list.data, next_cursor: list.next_cursor, has_more: list.has_more }, null, 2)}\n`);
+  if (options.json)
+    print(`${JSON.stringify({ data: list.data, next_cursor: list.next_cursor, has_more: list.has_more }, null, 2)}\n`);
   else if (options.ndjson) print(list.data.map((row) => `${JSON.stringify(row)}\n`).join(""));
   else if (options.csv) print(printCsv(list.data));
   else if (list.data.length === 0) print(`${empty}\n`);
   else {
     print(asTable(list.data, columns));
-    if (list.has_more) print(styleText("dim", `${list.data.length} of ${list.total >= 10_000 ? "over 10,000" : list.total}; --all shows every row\n`));
+    if (list.has_more)
+      print(
+        styleText(
+          "dim",
+          `${list.data.length} of ${list.total >= 10_000 ? "over 10,000" : list.total}; --all shows every row\n`,
+        ),
+      );
   }
 }
 
-async function readPages<Row>(options: ListOptions, read: (page: { limit: number; cursor?: string }) => Promise<List<Row>>): Promise<List<Row>> {
-  const first = await read({ limit: options.all ? 200 : options.limit, ...(options.cursor === undefined ? {} : { cursor: options.cursor }) });
+async function readPages<Row>(
+  options: ListOptions,
+  read: (page: { limit: number; cursor?: string }) => Promise<List<Row>>,
+): Promise<List<Row>> {
+  const first = await read({
+    limit: options.all ? 200 : options.limit,
+    ...(options.cursor === undefined ? {} : { cursor: options.cursor }),
+  });
   if (!options.all) return first;
   const data = [...first.data];
   let next = first.next_cursor;
@@ -56,8 +79,11 @@ async function readPages<Row>(options: ListOptions, read: (page: { limit: number
 
 function asTable<Row>(rows: Row[], columns: Column<Row>[]): string {
   const cells = rows.map((row) => columns.map((column) => oneLine(column.of(row))));
-  const widths = columns.map((column, index) => Math.max(column.head.length, ...cells.map((line) => line[index]?.length ?? 0)));
-  const pad = (text: string, index: number): string => (index === columns.length - 1 ? text : text.padEnd(widths[index] ?? 0));
+  const widths = columns.map((column, index) =>
+    Math.max(column.head.length, ...cells.map((line) => line[index]?.length ?? 0)),
+  );
+  const pad = (text: string, index: number): string =>
+    index === columns.length - 1 ? text : text.padEnd(widths[index] ?? 0);
   const head = styleText("dim", columns.map((column, index) => pad(column.head, index)).join("  "));
   const lines = rows.map((row, line) =>
     columns

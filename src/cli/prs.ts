@@ -3,25 +3,59 @@ import { addListOptions, type Column, printList } from "./print-list.ts";
 import { shortTime } from "./short-time.ts";
 import { withOperations } from "./with-operations.ts";
 
-type Row = { provider: string; repo_slug: string; pr_number: number; state: string; draft: boolean; reverted_at: string | null; title: string | null; author: string | null; updated_at: string; ci: { success: number; failure: number; pending: number } };
+type Row = {
+  provider: string;
+  repo_slug: string;
+  pr_number: number;
+  state: string;
+  draft: boolean;
+  reverted_at: string | null;
+  title: string | null;
+  author: string | null;
+  updated_at: string;
+  ci: { success: number; failure: number; pending: number };
+};
 
 export function addPullRequestsCommand(program: Command): void {
   addListOptions(program.command("prs").description("pull requests and what came of them, last changed first"))
     .option("--repo <slug>", "only this repository, as owner/repo")
-    .addOption(new Option("--state <state>", "only in this state").choices(["open", "closed", "merged", "reverted"] as const))
+    .addOption(
+      new Option("--state <state>", "only in this state").choices(["open", "closed", "merged", "reverted"] as const),
+    )
     .option("--since <when>", "updated since: 30d, 12h, 2w, or a date")
-    .addHelpText("after", "\nExamples:\n  pullwright prs --state reverted --since 30d\n  pullwright prs --repo acme/web --all --csv > prs.csv")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  pullwright prs --state reverted --since 30d\n  pullwright prs --repo acme/web --all --csv > prs.csv",
+    )
     .action(async ({ repo, state, since, ...options }, command) => {
-      const filter = { ...(repo === undefined ? {} : { repo }), ...(state === undefined ? {} : { state }), ...(since === undefined ? {} : { since }) };
+      const filter = {
+        ...(repo === undefined ? {} : { repo }),
+        ...(state === undefined ? {} : { state }),
+        ...(since === undefined ? {} : { since }),
+      };
       await withOperations(command, "read", (perform) =>
-        printList<Row>(options, columns, Object.keys(filter).length > 0 ? "Nothing matches." : "No pull requests. They appear when a forge's webhook tells of one.", async (page) => perform("listPullRequests", { ...page, ...filter })),
+        printList<Row>(
+          options,
+          columns,
+          Object.keys(filter).length > 0
+            ? "Nothing matches."
+            : "No pull requests. They appear when a forge's webhook tells of one.",
+          async (page) => perform("listPullRequests", { ...page, ...filter }),
+        ),
       );
     });
 }
 
 const columns: Column<Row>[] = [
   { head: "PULL REQUEST", of: (row) => `${row.repo_slug}${row.provider === "gitlab" ? "!" : "#"}${row.pr_number}` },
-  { head: "STATE", of: stateOf, style: (row) => ({ open: "green", draft: "gray", merged: "magenta", closed: "red", reverted: "yellow" })[stateOf(row)] as "green" | undefined },
+  {
+    head: "STATE",
+    of: stateOf,
+    style: (row) =>
+      ({ open: "green", draft: "gray", merged: "magenta", closed: "red", reverted: "yellow" })[stateOf(row)] as
+        | "green"
+        | undefined,
+  },
   { head: "CI", of: ciOf },
   { head: "AUTHOR", of: (row) => row.author ?? "unknown" },
   { head: "UPDATED", of: (row) => shortTime(row.updated_at) },

@@ -10,7 +10,10 @@ const sameSignalMs = 1000;
 export type Running = { stopping: AbortSignal; stop: () => void };
 
 /** Starts a service and waits for SIGINT or SIGTERM; a second one, a while later, does not wait for the polite stop. */
-export async function runUntilStopped(start: (onDied: (error: Error) => void) => Promise<RunningService>, started: (service: RunningService, running: Running) => void): Promise<void> {
+export async function runUntilStopped(
+  start: (onDied: (error: Error) => void) => Promise<RunningService>,
+  started: (service: RunningService, running: Running) => void,
+): Promise<void> {
   const end = Promise.withResolvers<void>();
   const stopping = new AbortController();
   let died: Error | null = null;

@@ -11,27 +11,47 @@ import { openStore } from "../store/open-store.ts";
 import { createWebhookSources, secretValues } from "../webhook-sources.ts";
 
 /** Asks for an operation and gives its answer, redacted. */
-export type Perform = <Name extends OperationName>(name: Name, input: z.input<(typeof operations)[Name]["input"]>) => Promise<z.output<(typeof operations)[Name]["output"]>>;
+export type Perform = <Name extends OperationName>(
+  name: Name,
+  input: z.input<(typeof operations)[Name]["input"]>,
+) => Promise<z.output<(typeof operations)[Name]["output"]>>;
 
 /** The configuration as the command line changes it: by its general options, and by `values` that a command's own options stand for. */
 export function configOf(command: { optsWithGlobals: () => object }, values: Record<string, string> = {}): Config {
   const { config, dataDir } = command.optsWithGlobals() as { config?: string; dataDir?: string };
-  return loadConfig({ values, ...(config === undefined ? {} : { configPath: config }), ...(dataDir === undefined ? {} : { dataDir }) });
+  return loadConfig({
+    values,
+    ...(config === undefined ? {} : { configPath: config }),
+    ...(dataDir === undefined ? {} : { dataDir }),
+  });
 }
 
 /** Opens the store as this command needs it, whether a service runs beside it or not, and closes it when `work` is done. */
-export async function withOperations(command: Pick<Command, "optsWithGlobals">, mode: "read" | "write", work: (perform: Perform) => Promise<void>): Promise<void> {
+export async function withOperations(
+  command: Pick<Command, "optsWithGlobals">,
+  mode: "read" | "write",
+  work: (perform: Perform) => Promise<void>,
+): Promise<void> {
   const config = configOf(command);
   const store = await openStore(config.store, mode);
   try {
-    const redact = createRedact(secretValues(createWebhookSources(config, () => performance.now(), { secretsRead: () => {}, unreadable: () => {} })));
+    const redact = createRedact(
+      secretValues(
+        createWebhookSources(config, () => performance.now(), { secretsRead: () => {}, unreadable: () => {} }),
+      ),
+    );
     await work(async (name, input) => {
       const known = operations[name] as unknown as Operation<z.ZodType, z.ZodType>;
       try {
-        return redactDeep(await known.run(known.input.parse(input), { store, clock: systemClock, redact }), redact) as never;
+        return redactDeep(
+          await known.run(known.input.parse(input), { store, clock: systemClock, redact }),
+          redact,
+        ) as never;
       } catch (error) {
         // The message quotes what was asked.
-        throw error instanceof PullwrightError ? new PullwrightError(error.code, redact(error.message), { cause: error.cause }) : error;
+        throw error instanceof PullwrightError
+          ? new PullwrightError(error.code, redact(error.message), { cause: error.cause })
+          : error;
       }
     });
   } finally {

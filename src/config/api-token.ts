@@ -18,7 +18,11 @@ function makeDataDirectory(dataDir: string): void {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    throw new PullwrightError("CONFIG_INVALID", `The data directory ${dataDir} cannot be made (${(cause as NodeJS.ErrnoException).code}). Name another one with --data-dir or PULLWRIGHT_DATA_DIR.`, { cause });
+    throw new PullwrightError(
+      "CONFIG_INVALID",
+      `The data directory ${dataDir} cannot be made (${(cause as NodeJS.ErrnoException).code}). Name another one with --data-dir or PULLWRIGHT_DATA_DIR.`,
+      { cause },
+    );
   }
 }
 

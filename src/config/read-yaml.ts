@@ -31,9 +31,11 @@ export function readYaml(text: string, path: string): YamlFile {
     return `${path}:${line}:${col}`;
   };
   const broken = document.errors[0];
-  if (broken !== undefined) throw new PullwrightError("CONFIG_INVALID", `${at(broken.pos[0])}: ${broken.message.split("\n", 1)[0]}`);
+  if (broken !== undefined)
+    throw new PullwrightError("CONFIG_INVALID", `${at(broken.pos[0])}: ${broken.message.split("\n", 1)[0]}`);
   const root: unknown = document.toJS({ maxAliasCount: 50 }) ?? {};
-  if (typeof root !== "object" || Array.isArray(root)) throw new PullwrightError("CONFIG_INVALID", `${path}: the file is a map of settings.`);
+  if (typeof root !== "object" || Array.isArray(root))
+    throw new PullwrightError("CONFIG_INVALID", `${path}: the file is a map of settings.`);
 
   const whereIs = (keys: string[]): string => {
     const node: unknown = document.getIn(keys, true);
@@ -50,22 +52,45 @@ export function readYaml(text: string, path: string): YamlFile {
       for (const { keys, offset } of leaves(document.contents, [])) {
         const key = keys.join(".");
         if (keys[0] === "sources" || known.includes(key)) continue;
-        if (known.some((candidate) => candidate.startsWith(`${key}.`))) throw new PullwrightError("CONFIG_INVALID", `${at(offset)}: ${key} is a group of settings, such as ${known.find((candidate) => candidate.startsWith(`${key}.`))}.`);
-        throw new PullwrightError("CONFIG_INVALID", `${at(offset)}: ${key} is not a setting. The nearest is ${nearest(key, [...known, ...groupsOf(known), "sources"])}.`);
+        if (known.some((candidate) => candidate.startsWith(`${key}.`)))
+          throw new PullwrightError(
+            "CONFIG_INVALID",
+            `${at(offset)}: ${key} is a group of settings, such as ${known.find((candidate) => candidate.startsWith(`${key}.`))}.`,
+          );
+        throw new PullwrightError(
+          "CONFIG_INVALID",
+          `${at(offset)}: ${key} is not a setting. The nearest is ${nearest(key, [...known, ...groupsOf(known), "sources"])}.`,
+        );
       }
     },
     sources: () => {
       const sources = plainIn(root, ["sources"]) ?? {};
-      if (typeof sources !== "object" || Array.isArray(sources)) throw new PullwrightError("CONFIG_INVALID", `${whereIs(["sources"])}: sources is a map from a name to its settings.`);
+      if (typeof sources !== "object" || Array.isArray(sources))
+        throw new PullwrightError(
+          "CONFIG_INVALID",
+          `${whereIs(["sources"])}: sources is a map from a name to its settings.`,
+        );
       return Object.entries(sources as Record<string, unknown>).map(([name, value]) => {
         const where = whereIs(["sources", name]);
-        if (!sourceName.test(name) || reservedNames.includes(name)) throw new PullwrightError("CONFIG_INVALID", `${where}: a source's name has lower-case letters, digits and dashes, and is not one of ${reservedNames.join(", ")}.`);
+        if (!sourceName.test(name) || reservedNames.includes(name))
+          throw new PullwrightError(
+            "CONFIG_INVALID",
+            `${where}: a source's name has lower-case letters, digits and dashes, and is not one of ${reservedNames.join(", ")}.`,
+          );
         const parsed = sourceSchema.safeParse(value);
         if (!parsed.success) {
           const issue = parsed.error.issues[0];
-          throw new PullwrightError("CONFIG_INVALID", `${where}${issue === undefined || issue.path.length === 0 ? "" : `.${issue.path.join(".")}`}: ${issue?.message ?? "has another form"}.`);
+          throw new PullwrightError(
+            "CONFIG_INVALID",
+            `${where}${issue === undefined || issue.path.length === 0 ? "" : `.${issue.path.join(".")}`}: ${issue?.message ?? "has another form"}.`,
+          );
         }
-        return { name, provider: parsed.data.provider, secretRef: parsed.data.secret_ref, repositories: parsed.data.repositories };
+        return {
+          name,
+          provider: parsed.data.provider,
+          secretRef: parsed.data.secret_ref,
+          repositories: parsed.data.repositories,
+        };
       });
     },
   };
@@ -73,11 +98,16 @@ export function readYaml(text: string, path: string): YamlFile {
 
 /** `receiver.port` stands in the group `receiver`. */
 function groupsOf(keys: readonly string[]): string[] {
-  return [...new Set(keys.flatMap((key) => key.split(".").map((_part, depth, parts) => parts.slice(0, depth).join("."))))].filter((group) => group !== "");
+  return [
+    ...new Set(keys.flatMap((key) => key.split(".").map((_part, depth, parts) => parts.slice(0, depth).join(".")))),
+  ].filter((group) => group !== "");
 }
 
 function plainIn(root: unknown, keys: string[]): unknown {
-  return keys.reduce<unknown>((value, key) => (value !== null && typeof value === "object" ? (value as Record<string, unknown>)[key] : undefined), root);
+  return keys.reduce<unknown>(
+    (value, key) => (value !== null && typeof value === "object" ? (value as Record<string, unknown>)[key] : undefined),
+    root,
+  );
 }
 
 function leaves(node: unknown, keys: string[]): { keys: string[]; offset: number | undefined }[] {
@@ -86,6 +116,8 @@ function leaves(node: unknown, keys: string[]): { keys: string[]; offset: number
     const key = isScalar(item.key) ? String(item.key.value) : "";
     const path = [...keys, key];
     const offset = isScalar(item.key) ? item.key.range?.[0] : undefined;
-    return isMap(item.value) && path[0] !== "sources" && item.value.items.length > 0 ? leaves(item.value, path) : [{ keys: path, offset }];
+    return isMap(item.value) && path[0] !== "sources" && item.value.items.length > 0
+      ? leaves(item.value, path)
+      : [{ keys: path, offset }];
   });
 }

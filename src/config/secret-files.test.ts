@@ -20,11 +20,13 @@ const codeOf = (read: () => string): string => {
 test("exactly one line end is taken off a secret, and nothing else", () => {
   expect(parseSecret("  s \r\n", "x")).toBe("  s ");
   expect(codeOf(() => parseSecret("s\n\n", "x"))).toBe("SECRET_MALFORMED");
-  for (const text of ["", "\n", "a\0b", "ünï", "a\nb", "a\tb"]) expect(codeOf(() => parseSecret(text, "x"))).toBe("SECRET_MALFORMED");
+  for (const text of ["", "\n", "a\0b", "ünï", "a\nb", "a\tb"])
+    expect(codeOf(() => parseSecret(text, "x"))).toBe("SECRET_MALFORMED");
 });
 
 test("a reference is a name, never a path", () => {
-  for (const ref of ["../x", "/etc/passwd", "a/b", "", ".", "..", "%2e", "a\0b", "x".repeat(300), ".hidden"]) expect(codeOf(() => readSecretRef(secrets, ref))).toBe("SECRET_NOT_FOUND");
+  for (const ref of ["../x", "/etc/passwd", "a/b", "", ".", "..", "%2e", "a\0b", "x".repeat(300), ".hidden"])
+    expect(codeOf(() => readSecretRef(secrets, ref))).toBe("SECRET_NOT_FOUND");
 });
 
 test("a link inside the directory is followed, one that leads out is not", () => {

@@ -15,15 +15,21 @@ const printable = /^[\x20-\x7e]+$/;
 export function parseSecret(text: string, where: string): string {
   const secret = text.replace(/\r?\n$/, "");
   if (secret === "") throw new PullwrightError("SECRET_MALFORMED", `${where} is empty. Write the secret as one line.`);
-  if (!printable.test(secret)) throw new PullwrightError("SECRET_MALFORMED", `${where} holds line breaks or characters outside printable ASCII. Write the secret as one line.`);
+  if (!printable.test(secret))
+    throw new PullwrightError(
+      "SECRET_MALFORMED",
+      `${where} holds line breaks or characters outside printable ASCII. Write the secret as one line.`,
+    );
   return secret;
 }
 
 /** Reads a secret from a file that may be anywhere, because its operator named it. Others must not be able to write it. */
 export function readSecretFile(path: string, where: string): string {
   const stat = statOrRefuse(path, where);
-  if (!stat.isFile()) throw new PullwrightError("SECRET_NOT_FOUND", `${where} names ${path}, which is not a regular file.`);
-  if (stat.size > secretBytesMax) throw new PullwrightError("SECRET_MALFORMED", `${where} names ${path}, which is too large for a secret.`);
+  if (!stat.isFile())
+    throw new PullwrightError("SECRET_NOT_FOUND", `${where} names ${path}, which is not a regular file.`);
+  if (stat.size > secretBytesMax)
+    throw new PullwrightError("SECRET_MALFORMED", `${where} names ${path}, which is too large for a secret.`);
   refuseWritableByOthers(path, where);
   return parseSecret(readFileSync(path, "utf8"), `${where} (${path})`);
 }
@@ -31,10 +37,15 @@ export function readSecretFile(path: string, where: string): string {
 /** Reads `<directory>/<ref>`. A link is followed as long as it stays inside, as Kubernetes mounts need. */
 export function readSecretRef(directory: string, ref: string): string {
   const where = `Secret ${JSON.stringify(ref.slice(0, 80))}`;
-  if (!refPattern.test(ref)) throw new PullwrightError("SECRET_NOT_FOUND", `${where} is not a name: letters, digits, dot, dash and underscore, at most 64.`);
+  if (!refPattern.test(ref))
+    throw new PullwrightError(
+      "SECRET_NOT_FOUND",
+      `${where} is not a name: letters, digits, dot, dash and underscore, at most 64.`,
+    );
   const path = join(directory, ref);
   statOrRefuse(path, where);
-  if (!realpathSync(path).startsWith(realpathSync(directory) + sep)) throw new PullwrightError("SECRET_NOT_FOUND", `${where} leads out of the secrets directory.`);
+  if (!realpathSync(path).startsWith(realpathSync(directory) + sep))
+    throw new PullwrightError("SECRET_NOT_FOUND", `${where} leads out of the secrets directory.`);
   refuseWritableByOthers(directory, where);
   return readSecretFile(path, where);
 }
@@ -43,11 +54,16 @@ function statOrRefuse(path: string, where: string) {
   try {
     return statSync(path);
   } catch (cause) {
-    throw new PullwrightError("SECRET_NOT_FOUND", `${where}: ${path} cannot be read. Create it with mode 0600 in ${dirname(path)}.`, { cause });
+    throw new PullwrightError(
+      "SECRET_NOT_FOUND",
+      `${where}: ${path} cannot be read. Create it with mode 0600 in ${dirname(path)}.`,
+      { cause },
+    );
   }
 }
 
 function refuseWritableByOthers(path: string, where: string): void {
   if (process.platform === "win32") return; // modes say nothing there
-  if ((statSync(path).mode & 0o022) !== 0) throw new PullwrightError("SECRET_EXPOSED", `${where}: ${path} can be written by others. Run chmod go-w ${path}.`);
+  if ((statSync(path).mode & 0o022) !== 0)
+    throw new PullwrightError("SECRET_EXPOSED", `${where}: ${path} can be written by others. Run chmod go-w ${path}.`);
 }

@@ -10,7 +10,10 @@ export function parseEnvValue(setting: Setting, text: string, where: string): un
       if (text === "true" || text === "false") return text === "true";
       throw refusal(where, text, "is `true` or `false`");
     case "texts":
-      return text.split(/[\s,]+/).filter((part) => part !== "").map((part) => checkText(part, setting, where));
+      return text
+        .split(/[\s,]+/)
+        .filter((part) => part !== "")
+        .map((part) => checkText(part, setting, where));
     case "text":
     case "choice":
       return checkText(text, setting, where);
@@ -37,7 +40,11 @@ export function parseYamlValue(setting: Setting, value: unknown, where: string):
 function checkInteger(value: number, setting: Setting, where: string, given: unknown): number {
   const { type } = setting;
   if (type.kind !== "integer" || !Number.isInteger(value) || value < type.min || value > type.max) {
-    throw refusal(where, given, type.kind === "integer" ? `is a whole number from ${type.min} to ${type.max}` : "is a number");
+    throw refusal(
+      where,
+      given,
+      type.kind === "integer" ? `is a whole number from ${type.min} to ${type.max}` : "is a number",
+    );
   }
   return value;
 }
@@ -45,11 +52,16 @@ function checkInteger(value: number, setting: Setting, where: string, given: unk
 function checkText(value: unknown, setting: Setting, where: string): string {
   const { type } = setting;
   if (typeof value !== "string" || value === "") throw refusal(where, value, "is text; put it in quotes");
-  if (type.kind === "choice" && !type.of.includes(value)) throw refusal(where, value, `is one of ${type.of.join(", ")}`);
-  if ((type.kind === "text" || type.kind === "texts") && type.pattern !== undefined && !type.pattern.test(value)) throw refusal(where, value, type.says ?? "has another form");
+  if (type.kind === "choice" && !type.of.includes(value))
+    throw refusal(where, value, `is one of ${type.of.join(", ")}`);
+  if ((type.kind === "text" || type.kind === "texts") && type.pattern !== undefined && !type.pattern.test(value))
+    throw refusal(where, value, type.says ?? "has another form");
   return value;
 }
 
 function refusal(where: string, given: unknown, expected: string): PullwrightError {
-  return new PullwrightError("CONFIG_INVALID", `${where}: ${JSON.stringify(given)?.slice(0, 100)} will not do; the value ${expected}.`);
+  return new PullwrightError(
+    "CONFIG_INVALID",
+    `${where}: ${JSON.stringify(given)?.slice(0, 100)} will not do; the value ${expected}.`,
+  );
 }

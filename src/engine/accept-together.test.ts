@@ -27,10 +27,18 @@ test("batches that wait at the same time are stored by one call, and each hears 
     });
   });
 
-  const answers = await Promise.all([accept([delivery("a"), delivery("b")]), accept([]), accept([delivery("b"), delivery("c")])]);
+  const answers = await Promise.all([
+    accept([delivery("a"), delivery("b")]),
+    accept([]),
+    accept([delivery("b"), delivery("c")]),
+  ]);
 
   expect(calls).toEqual([4]);
-  expect(answers.map((outcomes) => outcomes.map(({ kind }) => kind))).toEqual([["accepted", "accepted"], [], ["duplicate", "accepted"]]);
+  expect(answers.map((outcomes) => outcomes.map(({ kind }) => kind))).toEqual([
+    ["accepted", "accepted"],
+    [],
+    ["duplicate", "accepted"],
+  ]);
 });
 
 test("a store that fails fails every batch of the call, and the next call is a new one", async () => {

@@ -1,6 +1,10 @@
 import type { AcceptDeliveries, AcceptOutcome, ArrivedDelivery } from "../domain/delivery.ts";
 
-type Waiting = { batch: ArrivedDelivery[]; settle: (outcomes: AcceptOutcome[]) => void; fail: (error: unknown) => void };
+type Waiting = {
+  batch: ArrivedDelivery[];
+  settle: (outcomes: AcceptOutcome[]) => void;
+  fail: (error: unknown) => void;
+};
 
 /**
  * Gathers the batches of one turn of the event loop into one call: while a commit is being synced, batches pile up before the thread, and one

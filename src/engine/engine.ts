@@ -50,7 +50,14 @@ export async function startEngine(options: EngineOptions, deps: EngineDeps): Pro
   const normaliser = createNormaliser({ timeoutMs: 10_000, heapMegabytesMax: 512 });
   const { redact } = deps;
   const bound = new Map(Object.entries(options.boundRepositories).map(([source, names]) => [source, new Set(names)]));
-  const digestDeps = { store, normaliser, redact, clock: systemClock, owner: newOwner(), boundRepositories: (source: string) => bound.get(source) };
+  const digestDeps = {
+    store,
+    normaliser,
+    redact,
+    clock: systemClock,
+    owner: newOwner(),
+    boundRepositories: (source: string) => bound.get(source),
+  };
 
   const stopping = new AbortController();
   const nudge = createNudge(stopping.signal);
@@ -76,15 +83,29 @@ export async function startEngine(options: EngineOptions, deps: EngineDeps): Pro
 
   return {
     accept: async (batch) => {
-      if (space.isFull()) return batch.map(() => ({ kind: "shed", code: "STORE_FULL", because: "The disk is almost full", retryAfterSeconds: 60 }));
+      if (space.isFull())
+        return batch.map(() => ({
+          kind: "shed",
+          code: "STORE_FULL",
+          because: "The disk is almost full",
+          retryAfterSeconds: 60,
+        }));
       try {
         const outcomes = await store.accept(batch);
         courtesy.accepted(batch.reduce((bytes, delivery) => bytes + delivery.body.byteLength, 0));
         nudge.now();
         return outcomes;
       } catch (error) {
-        deps.log.error({ err: error, deliveries: batch.length }, "The store took nothing of a batch; its senders are told to come again");
-        return batch.map(() => ({ kind: "shed", code: "STORE_UNAVAILABLE", because: "The store cannot take this now", retryAfterSeconds: 5 }));
+        deps.log.error(
+          { err: error, deliveries: batch.length },
+          "The store took nothing of a batch; its senders are told to come again",
+        );
+        return batch.map(() => ({
+          kind: "shed",
+          code: "STORE_UNAVAILABLE",
+          because: "The store cannot take this now",
+          retryAfterSeconds: 5,
+        }));
       }
     },
     perform: async (name, input) => {

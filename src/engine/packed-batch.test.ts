@@ -10,13 +10,21 @@ const delivery = fc.record({
   deliveryId: fc.string({ unit: "binary" }),
   event: fc.string(),
   contentType: fc.constantFrom("application/json", "application/x-www-form-urlencoded"),
-  headers: fc.dictionary(fc.string({ minLength: 1 }).filter((name) => name !== "__proto__"), fc.string({ unit: "binary" }), { noNullPrototype: true }),
+  headers: fc.dictionary(
+    fc.string({ minLength: 1 }).filter((name) => name !== "__proto__"),
+    fc.string({ unit: "binary" }),
+    { noNullPrototype: true },
+  ),
   body: fc.uint8Array(),
   secretUsed: fc.constantFrom("current", "previous"),
   receivedAt: fc.string(),
 }) satisfies fc.Arbitrary<ArrivedDelivery>;
 
-const outcome: fc.Arbitrary<AcceptOutcome> = fc.oneof(fc.constant<AcceptOutcome>({ kind: "accepted" }), fc.constant<AcceptOutcome>({ kind: "duplicate" }), fc.constant<AcceptOutcome>({ kind: "conflict" }));
+const outcome: fc.Arbitrary<AcceptOutcome> = fc.oneof(
+  fc.constant<AcceptOutcome>({ kind: "accepted" }),
+  fc.constant<AcceptOutcome>({ kind: "duplicate" }),
+  fc.constant<AcceptOutcome>({ kind: "conflict" }),
+);
 
 test("a batch comes out of its pack as it went in", () => {
   fc.assert(

@@ -8,7 +8,11 @@ import { packBatch, unpackOutcomes } from "./packed-batch.ts";
 type Waiting = { resolve: (value: never) => void; reject: (error: unknown) => void };
 
 /** A request before it has its number. */
-type Unnumbered = EngineRequest extends infer Request ? (Request extends EngineRequest ? Omit<Request, "id"> : never) : never;
+type Unnumbered = EngineRequest extends infer Request
+  ? Request extends EngineRequest
+    ? Omit<Request, "id">
+    : never
+  : never;
 
 /** The engine as the rest of the process sees it; it can be told of secrets that were rotated in. */
 export type EngineThread = Engine & { learn: (secrets: readonly string[]) => Promise<void> };
@@ -16,7 +20,10 @@ export type EngineThread = Engine & { learn: (secrets: readonly string[]) => Pro
 /**
  * Starts the engine in a thread of its own and hands it out as if it were here. When the thread dies, everything asked of it fails and `onDied` is called: the service then ends, because it could neither store nor answer.
  */
-export async function startEngineThread(data: EngineThreadData, on: { changed: (topics: ChangedTopic[]) => void; died: (error: Error) => void }): Promise<EngineThread> {
+export async function startEngineThread(
+  data: EngineThreadData,
+  on: { changed: (topics: ChangedTopic[]) => void; died: (error: Error) => void },
+): Promise<EngineThread> {
   const worker = new Worker(new URL("./engine-thread.ts", import.meta.url), {
     workerData: data,
     // Young garbage is collected in small portions: the default grows to three times sixteen megabytes, in each thread.
@@ -30,7 +37,8 @@ export async function startEngineThread(data: EngineThreadData, on: { changed: (
   await new Promise<void>((resolve, reject) => {
     worker.on("error", reject);
     worker.once("message", (message: EngineMessage) => {
-      if (message.kind === "cannot-start") return reject(new PullwrightError(message.error.code, message.error.message));
+      if (message.kind === "cannot-start")
+        return reject(new PullwrightError(message.error.code, message.error.message));
       worker.off("error", reject);
       resolve();
     });
@@ -42,7 +50,9 @@ export async function startEngineThread(data: EngineThreadData, on: { changed: (
       case "answer":
         return settle(message.id, (asked) => asked.resolve(message.value as never));
       case "failed":
-        return settle(message.id, (asked) => asked.reject(new PullwrightError(message.error.code, message.error.message)));
+        return settle(message.id, (asked) =>
+          asked.reject(new PullwrightError(message.error.code, message.error.message)),
+        );
       case "changed":
         return on.changed(message.topics);
       case "started":

@@ -1,5 +1,8 @@
 /** Which Host headers this service answers, and so which Origins are its own. */
-export type AllowedHosts = { allowsHost: (host: string | undefined) => boolean; allowsOrigin: (origin: string | undefined) => boolean };
+export type AllowedHosts = {
+  allowsHost: (host: string | undefined) => boolean;
+  allowsOrigin: (origin: string | undefined) => boolean;
+};
 
 const hostPattern = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/;
 
@@ -20,6 +23,7 @@ export function createAllowedHosts(port: () => number, configured: string[], bas
   return {
     allowsHost,
     // No Origin: not sent by a page's script, or a plain navigation.
-    allowsOrigin: (origin) => origin === undefined || (/^https?:\/\//.test(origin) && allowsHost(origin.replace(/^https?:\/\//, ""))),
+    allowsOrigin: (origin) =>
+      origin === undefined || (/^https?:\/\//.test(origin) && allowsHost(origin.replace(/^https?:\/\//, ""))),
   };
 }

@@ -5,7 +5,12 @@ import fastifyStatic from "@fastify/static";
 import fastifySwagger from "@fastify/swagger";
 import fastifySwaggerUi from "@fastify/swagger-ui";
 import fastify, { type FastifyReply, type FastifyRequest } from "fastify";
-import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import {
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+} from "fastify-type-provider-zod";
 import { PullwrightError } from "../domain/error.ts";
 import type { Log } from "../log.ts";
 import type { OperationName } from "../operations/operations.ts";
@@ -54,7 +59,10 @@ export async function startAppServer(options: AppServerOptions, deps: AppServerD
   const listening = { port: options.port };
   const hosts = createAllowedHosts(() => listening.port, [options.host, ...options.allowedHosts], options.baseUrl);
   const signIn = createSignIn(options.token, deps.clock);
-  const stream = createEventStream({ ...deps.events, onError: (error) => deps.log.warn({ err: error }, "The live stream missed a look at the store") });
+  const stream = createEventStream({
+    ...deps.events,
+    onError: (error) => deps.log.warn({ err: error }, "The live stream missed a look at the store"),
+  });
 
   const app = fastify({
     // The receiver's own listener: the webhook paths keep their limits and answers on this port too.
@@ -68,7 +76,12 @@ export async function startAppServer(options: AppServerOptions, deps: AppServerD
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
     genReqId: () => crypto.randomUUID(),
     // What the router itself finds wrong with a path, before any route: broken percent signs, a part that is too long.
-    frameworkErrors: (error, _request, reply) => void sendError(reply as FastifyReply, error.code === "FST_ERR_MAX_PARAM_LENGTH" ? "RESOURCE_NOT_FOUND" : "BAD_REQUEST", error.code === "FST_ERR_MAX_PARAM_LENGTH" ? "No id is that long." : "The path is not well-formed."),
+    frameworkErrors: (error, _request, reply) =>
+      void sendError(
+        reply as FastifyReply,
+        error.code === "FST_ERR_MAX_PARAM_LENGTH" ? "RESOURCE_NOT_FOUND" : "BAD_REQUEST",
+        error.code === "FST_ERR_MAX_PARAM_LENGTH" ? "No id is that long." : "The path is not well-formed.",
+      ),
   });
   // JSON only: a text is what a form of another site can send without asking.
   app.removeContentTypeParser("text/plain");
@@ -76,17 +89,47 @@ export async function startAppServer(options: AppServerOptions, deps: AppServerD
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, deps));
   app.setNotFoundHandler((request, reply) => notFound(request, reply));
-  await app.register(fastifyHelmet, { contentSecurityPolicy: { useDefaults: false, directives: pagePolicy }, strictTransportSecurity: false, crossOriginEmbedderPolicy: false });
-  await app.register(fastifySwagger, { openapi: { openapi: "3.1.0", info: apiInfo(options.version), components: { securitySchemes: { bearer: { type: "http", scheme: "bearer" } } }, security: [{ bearer: [] }] }, transform: jsonSchemaTransform, transformObject: jsonSchemaTransformObject });
-  app.addHook("onRequest", async (request, reply) => {
-    if (needsSignIn(request) && !isSignedIn(request, signIn)) await sendError(reply, "UNAUTHORIZED", "This needs the bearer token, or a browser that is signed in. `pullwright start` prints a link for it.");
+  await app.register(fastifyHelmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: pagePolicy },
+    strictTransportSecurity: false,
+    crossOriginEmbedderPolicy: false,
   });
-  await app.register(fastifySwaggerUi, { routePrefix: "/api/docs", uiConfig: { docExpansion: "list", validatorUrl: null }, staticCSP: true, transformStaticCSP: () => docsPolicy });
+  await app.register(fastifySwagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: apiInfo(options.version),
+      components: { securitySchemes: { bearer: { type: "http", scheme: "bearer" } } },
+      security: [{ bearer: [] }],
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+  app.addHook("onRequest", async (request, reply) => {
+    if (needsSignIn(request) && !isSignedIn(request, signIn))
+      await sendError(
+        reply,
+        "UNAUTHORIZED",
+        "This needs the bearer token, or a browser that is signed in. `pullwright start` prints a link for it.",
+      );
+  });
+  await app.register(fastifySwaggerUi, {
+    routePrefix: "/api/docs",
+    uiConfig: { docExpansion: "list", validatorUrl: null },
+    staticCSP: true,
+    transformStaticCSP: () => docsPolicy,
+  });
   addSessionRoutes(app, { signIn, clock: deps.clock, secure: options.baseUrl?.startsWith("https:") ?? false });
   addOperationRoutes(app, { perform: deps.perform, stream });
   app.get("/api/openapi.json", { schema: { hide: true } }, async () => app.swagger());
   const page = existsSync(options.webDirectory) ? options.webDirectory : null;
-  if (page !== null) await app.register(fastifyStatic, { root: page, wildcard: true, index: "index.html", cacheControl: false, setHeaders: (response, path) => void response.header("cache-control", cacheOf(path)) });
+  if (page !== null)
+    await app.register(fastifyStatic, {
+      root: page,
+      wildcard: true,
+      index: "index.html",
+      cacheControl: false,
+      setHeaders: (response, path) => void response.header("cache-control", cacheOf(path)),
+    });
 
   await app.listen({ host: options.host, port: options.port }).catch((error: unknown) => {
     stream.close();
@@ -112,15 +155,26 @@ export async function startAppServer(options: AppServerOptions, deps: AppServerD
       await reply.header("cache-control", "no-cache").sendFile("index.html");
       return;
     }
-    await sendError(reply, "RESOURCE_NOT_FOUND", `There is nothing at ${request.method} ${deps.redact(request.url.split("?", 1)[0] ?? "").slice(0, 200)}.`);
+    await sendError(
+      reply,
+      "RESOURCE_NOT_FOUND",
+      `There is nothing at ${request.method} ${deps.redact(request.url.split("?", 1)[0] ?? "").slice(0, 200)}.`,
+    );
   }
 }
 
 /** The same words as the receiver's listener has. */
 function whyNotListening(error: unknown, { host, port }: { host: string; port: number }): PullwrightError {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === "EADDRINUSE") return new PullwrightError("PORT_IN_USE", `Port ${port} on ${host} is in use; stop the program that has it, or choose another port (0 picks a free one).`, { cause: error });
-  return new PullwrightError("CONFIG_INVALID", `Cannot listen on ${host} port ${port} (${code ?? message}).`, { cause: error });
+  if (code === "EADDRINUSE")
+    return new PullwrightError(
+      "PORT_IN_USE",
+      `Port ${port} on ${host} is in use; stop the program that has it, or choose another port (0 picks a free one).`,
+      { cause: error },
+    );
+  return new PullwrightError("CONFIG_INVALID", `Cannot listen on ${host} port ${port} (${code ?? message}).`, {
+    cause: error,
+  });
 }
 
 /** What the page may load: itself, nothing inline, nothing from elsewhere. */
@@ -138,23 +192,49 @@ const pagePolicy = {
 };
 
 /** Of the API's page, whose own default would load from elsewhere, let others frame it, and turn its links to https. The hash is of the one style in its markup. */
-const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-hashes' 'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const docsPolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-hashes' 'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 function apiInfo(version: string) {
-  return { title: "Pullwright", version, description: "What came of agents' work: webhooks, pull requests, CI runs. Lists take `limit` and `cursor` and say in `X-Total-Count` how many rows there are (exact up to 10,000); errors are `{detail: {error_code, message, retryable}}`." };
+  return {
+    title: "Pullwright",
+    version,
+    description:
+      "What came of agents' work: webhooks, pull requests, CI runs. Lists take `limit` and `cursor` and say in `X-Total-Count` how many rows there are (exact up to 10,000); errors are `{detail: {error_code, message, retryable}}`.",
+  };
 }
 
 function refusedByHost(request: IncomingMessage, response: ServerResponse, hosts: AllowedHosts): boolean {
-  const hostHeaders = request.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host").length;
+  const hostHeaders = request.rawHeaders.filter(
+    (name, index) => index % 2 === 0 && name.toLowerCase() === "host",
+  ).length;
   if (hostHeaders > 1) return refuse(response, 400, "BAD_REQUEST", "Two Host headers.");
-  if (!hosts.allowsHost(request.headers.host)) return refuse(response, 421, "HOST_NOT_ALLOWED", "The Host header names no address of this service. Add it to app.allowed_hosts or set PULLWRIGHT_BASE_URL.");
-  if (!hosts.allowsOrigin(request.headers.origin)) return refuse(response, 403, "ORIGIN_NOT_ALLOWED", "The request comes from another web site.");
+  if (!hosts.allowsHost(request.headers.host))
+    return refuse(
+      response,
+      421,
+      "HOST_NOT_ALLOWED",
+      "The Host header names no address of this service. Add it to app.allowed_hosts or set PULLWRIGHT_BASE_URL.",
+    );
+  if (!hosts.allowsOrigin(request.headers.origin))
+    return refuse(response, 403, "ORIGIN_NOT_ALLOWED", "The request comes from another web site.");
   return false;
 }
 
-function refuse(response: ServerResponse, status: number, code: "BAD_REQUEST" | "HOST_NOT_ALLOWED" | "ORIGIN_NOT_ALLOWED", message: string): true {
+function refuse(
+  response: ServerResponse,
+  status: number,
+  code: "BAD_REQUEST" | "HOST_NOT_ALLOWED" | "ORIGIN_NOT_ALLOWED",
+  message: string,
+): true {
   const text = JSON.stringify({ detail: { error_code: code, message, retryable: false } });
-  response.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text), connection: "close" }).end(text);
+  response
+    .writeHead(status, {
+      "content-type": "application/json",
+      "content-length": Buffer.byteLength(text),
+      connection: "close",
+    })
+    .end(text);
   return true;
 }
 

@@ -14,7 +14,11 @@ export type EventStream = {
   close: () => void;
 };
 
-export type EventStreamDeps = { lastEventId: () => Promise<number>; eventsAfter: (id: number, limit: number) => Promise<EventRow[]>; onError: (error: unknown) => void };
+export type EventStreamDeps = {
+  lastEventId: () => Promise<number>;
+  eventsAfter: (id: number, limit: number) => Promise<EventRow[]>;
+  onError: (error: unknown) => void;
+};
 
 const listenersMax = 200;
 const unreadBytesMax = 1024 * 1024;
@@ -47,7 +51,9 @@ export function createEventStream(deps: EventStreamDeps): EventStream {
       topics.clear();
       for (const response of heard.keys()) {
         const count = await tellEvents(response);
-        const told = nudge ?? (count > 0 ? `event: changed\ndata: {"topics":["events","deliveries","prs","runs","status"]}\n\n` : "");
+        const told =
+          nudge ??
+          (count > 0 ? `event: changed\ndata: {"topics":["events","deliveries","prs","runs","status"]}\n\n` : "");
         if (told !== "") write(response, told);
       }
     } catch (error) {
@@ -65,7 +71,10 @@ export function createEventStream(deps: EventStreamDeps): EventStream {
       const last = events.at(-1);
       if (last === undefined || !heard.has(response)) break;
       heard.set(response, last.id);
-      write(response, events.map((event) => `id: ${event.id}\nevent: event\ndata: ${JSON.stringify(event)}\n\n`).join(""));
+      write(
+        response,
+        events.map((event) => `id: ${event.id}\nevent: event\ndata: ${JSON.stringify(event)}\n\n`).join(""),
+      );
       count += events.length;
       if (events.length < pageMax || response.writableLength > enoughToReadBytes) break;
     }
@@ -88,7 +97,12 @@ export function createEventStream(deps: EventStreamDeps): EventStream {
       const newest = await deps.lastEventId();
       const start = after === undefined || after > newest ? newest : after;
       if (response.destroyed) return;
-      response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store", "x-accel-buffering": "no", connection: "keep-alive" });
+      response.writeHead(200, {
+        "content-type": "text/event-stream; charset=utf-8",
+        "cache-control": "no-store",
+        "x-accel-buffering": "no",
+        connection: "keep-alive",
+      });
       response.write("retry: 2000\n\n");
       heard.set(response, start);
       response.on("close", () => heard.delete(response));

@@ -6,7 +6,9 @@ import { type Route, routes } from "./routes.ts";
 
 type Deps = { perform: (name: OperationName, input: unknown) => Promise<unknown>; stream: EventStream };
 
-const errorAnswer = z.object({ detail: z.object({ error_code: z.string(), message: z.string(), retryable: z.boolean() }) }).meta({ id: "Error" });
+const errorAnswer = z
+  .object({ detail: z.object({ error_code: z.string(), message: z.string(), retryable: z.boolean() }) })
+  .meta({ id: "Error" });
 
 /** A route for each row of the table, with schemas out of the operations, so that the description cannot differ from what happens. */
 export function addOperationRoutes(app: FastifyInstance, deps: Deps): void {
@@ -14,7 +16,11 @@ export function addOperationRoutes(app: FastifyInstance, deps: Deps): void {
 }
 
 function addRoute(app: FastifyInstance, route: Route, deps: Deps): void {
-  const { input, output, summary } = operations[route.operation] as unknown as { input: z.ZodObject; output: z.ZodObject; summary: string };
+  const { input, output, summary } = operations[route.operation] as unknown as {
+    input: z.ZodObject;
+    output: z.ZodObject;
+    summary: string;
+  };
   const inPath = [...route.path.matchAll(/:(\w+)/g)].map((match) => match[1] ?? "");
   const pathMask = Object.fromEntries(inPath.map((name) => [name, true])) as Record<string, never>;
   const rest = input.omit(pathMask).strict();
@@ -30,11 +36,20 @@ function addRoute(app: FastifyInstance, route: Route, deps: Deps): void {
       operationId: route.operation,
       ...(inPath.length === 0 ? {} : { params: input.pick(pathMask) }),
       ...(route.method === "GET" ? { querystring: rest } : {}),
-      response: { [status]: isList ? output.omit({ total: true }) : output, 401: errorAnswer, 404: errorAnswer, 422: errorAnswer },
+      response: {
+        [status]: isList ? output.omit({ total: true }) : output,
+        401: errorAnswer,
+        404: errorAnswer,
+        422: errorAnswer,
+      },
     },
     handler: async (request, reply) => {
       if (route.operation === "listEvents" && wantsStream(request)) return startStream(request, reply, deps.stream);
-      const fields = { ...(request.query as object), ...(request.method === "POST" && request.body !== null ? (request.body as object) : {}), ...(request.params as object) };
+      const fields = {
+        ...(request.query as object),
+        ...(request.method === "POST" && request.body !== null ? (request.body as object) : {}),
+        ...(request.params as object),
+      };
       const answer = (await deps.perform(route.operation, fields)) as { total?: number };
       if (!isList) return reply.code(status).send(answer);
       const { total, ...list } = answer;
@@ -51,7 +66,8 @@ async function startStream(request: FastifyRequest, reply: FastifyReply, stream:
   const last = request.headers["last-event-id"];
   const after = typeof last === "string" && /^\d{1,15}$/.test(last) ? Number(last) : undefined;
   reply.hijack();
-  for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value);
+  for (const [name, value] of Object.entries(reply.getHeaders()))
+    if (value !== undefined) reply.raw.setHeader(name, value);
   try {
     await stream.add(reply.raw, after);
   } catch (error) {

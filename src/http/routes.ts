@@ -1,14 +1,26 @@
 import type { OperationName } from "../operations/operations.ts";
 
 /** One row a route: which operation it is. Query and body fields are the operation's input, path fields too. */
-export type Route = { method: "GET" | "POST"; path: string; operation: OperationName; tag: string; successStatus?: 202 };
+export type Route = {
+  method: "GET" | "POST";
+  path: string;
+  operation: OperationName;
+  tag: string;
+  successStatus?: 202;
+};
 
 export const routes: Route[] = [
   { method: "GET", path: "/api/v1/status", operation: "readStatus", tag: "service" },
   { method: "GET", path: "/api/v1/activity", operation: "readActivity", tag: "service" },
   { method: "GET", path: "/api/v1/deliveries", operation: "listDeliveries", tag: "deliveries" },
   { method: "GET", path: "/api/v1/deliveries/:id", operation: "getDelivery", tag: "deliveries" },
-  { method: "POST", path: "/api/v1/deliveries/:id/replay", operation: "replayDelivery", tag: "deliveries", successStatus: 202 },
+  {
+    method: "POST",
+    path: "/api/v1/deliveries/:id/replay",
+    operation: "replayDelivery",
+    tag: "deliveries",
+    successStatus: 202,
+  },
   { method: "GET", path: "/api/v1/explanations/:id", operation: "explain", tag: "deliveries" },
   { method: "GET", path: "/api/v1/events", operation: "listEvents", tag: "events" },
   { method: "GET", path: "/api/v1/events/:id", operation: "getEvent", tag: "events" },

@@ -16,14 +16,45 @@ export function addSessionRoutes(app: FastifyInstance, { signIn, clock, secure }
       .header("cache-control", "no-store")
       .type("text/html; charset=utf-8")
       .serializer((text: unknown) => String(text))
-      .send('<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/"><title>Pullwright</title><p><a href="/">Signed in. Go on to Pullwright.</a></p></html>');
+      .send(
+        '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/"><title>Pullwright</title><p><a href="/">Signed in. Go on to Pullwright.</a></p></html>',
+      );
   });
 
-  app.post("/api/v1/session", { schema: { tags: ["service"], operationId: "signIn", security: [], summary: "Signs a browser in with the API token.", body: z.strictObject({ token: z.string().max(500) }), response: { 204: z.null() } } }, async (request, reply) => {
-    const { token } = request.body as { token: string };
-    if (!signIn.acceptsToken(token.trim())) throw new PullwrightError("UNAUTHORIZED", "That is not the token. It is in the file api-token in the data directory.");
-    return reply.header("set-cookie", signIn.newCookie(clock(), secure)).code(204).send(null);
-  });
+  app.post(
+    "/api/v1/session",
+    {
+      schema: {
+        tags: ["service"],
+        operationId: "signIn",
+        security: [],
+        summary: "Signs a browser in with the API token.",
+        body: z.strictObject({ token: z.string().max(500) }),
+        response: { 204: z.null() },
+      },
+    },
+    async (request, reply) => {
+      const { token } = request.body as { token: string };
+      if (!signIn.acceptsToken(token.trim()))
+        throw new PullwrightError(
+          "UNAUTHORIZED",
+          "That is not the token. It is in the file api-token in the data directory.",
+        );
+      return reply.header("set-cookie", signIn.newCookie(clock(), secure)).code(204).send(null);
+    },
+  );
 
-  app.delete("/api/v1/session", { schema: { tags: ["service"], operationId: "signOut", security: [], summary: "Signs the browser out.", response: { 204: z.null() } } }, async (_request, reply) => reply.header("set-cookie", clearedCookie).code(204).send(null));
+  app.delete(
+    "/api/v1/session",
+    {
+      schema: {
+        tags: ["service"],
+        operationId: "signOut",
+        security: [],
+        summary: "Signs the browser out.",
+        response: { 204: z.null() },
+      },
+    },
+    async (_request, reply) => reply.header("set-cookie", clearedCookie).code(204).send(null),
+  );
 }

@@ -9,7 +9,17 @@ test("only the right token is taken as a bearer", () => {
   const { acceptsBearer } = createSignIn("pw_token", () => at);
 
   expect(acceptsBearer("Bearer pw_token")).toBe(true);
-  for (const header of [undefined, "", "pw_token", "bearer pw_token", "Bearer ", "Bearer pw_toke", "Bearer pw_token ", "Basic pw_token"]) expect(acceptsBearer(header)).toBe(false);
+  for (const header of [
+    undefined,
+    "",
+    "pw_token",
+    "bearer pw_token",
+    "Bearer ",
+    "Bearer pw_toke",
+    "Bearer pw_token ",
+    "Basic pw_token",
+  ])
+    expect(acceptsBearer(header)).toBe(false);
 });
 
 test("a sign-in code works once and for ten minutes", () => {
@@ -35,5 +45,7 @@ test("a session outlives a restart with the same token, and ends with another to
 });
 
 test("the cookie cannot be read by scripts nor sent by other sites", () => {
-  expect(createSignIn("pw_token", () => at).newCookie(at, true)).toMatch(/HttpOnly; SameSite=Strict; Max-Age=\d+; Secure$/);
+  expect(createSignIn("pw_token", () => at).newCookie(at, true)).toMatch(
+    /HttpOnly; SameSite=Strict; Max-Age=\d+; Secure$/,
+  );
 });

@@ -22,14 +22,18 @@ const codesMax = 100;
 
 export function createSignIn(token: string, now: () => Date): SignIn {
   const codes = new Map<string, number>();
-  const signature = (expiry: string): string => createHmac("sha256", token).update(`session ${expiry}`).digest("base64url");
+  const signature = (expiry: string): string =>
+    createHmac("sha256", token).update(`session ${expiry}`).digest("base64url");
   const acceptsToken = (given: string): boolean => sameText(given, token);
 
   return {
     acceptsToken,
     acceptsBearer: (header) => header !== undefined && header.startsWith("Bearer ") && acceptsToken(header.slice(7)),
     acceptsCookie: (header) => {
-      const value = (header ?? "").split(/;\s*/).find((part) => part.startsWith(`${cookieName}=`))?.slice(cookieName.length + 1);
+      const value = (header ?? "")
+        .split(/;\s*/)
+        .find((part) => part.startsWith(`${cookieName}=`))
+        ?.slice(cookieName.length + 1);
       const [expiry = "", signed = ""] = (value ?? "").split(".");
       return /^\d{10}$/.test(expiry) && Number(expiry) * 1000 > now().getTime() && sameText(signed, signature(expiry));
     },

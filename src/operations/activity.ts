@@ -10,7 +10,12 @@ export const readActivity = operation({
   name: "readActivity",
   kind: "read",
   summary: "How much happened when, in equal spans of time, for a picture.",
-  input: z.object({ hours: wholeNumber(1, 24 * 14).default(24).describe("How far back, in hours; 24 unless said."), buckets: wholeNumber(1, 200).default(48).describe("How many spans at most; 48 unless said.") }),
+  input: z.object({
+    hours: wholeNumber(1, 24 * 14)
+      .default(24)
+      .describe("How far back, in hours; 24 unless said."),
+    buckets: wholeNumber(1, 200).default(48).describe("How many spans at most; 48 unless said."),
+  }),
   output: z
     .object({
       from: z.string(),
@@ -25,14 +30,25 @@ export const readActivity = operation({
     // Whole spans, so that the picture does not shift under its reader's eyes.
     const to = (Math.floor(clock().getTime() / bucketMs) + 1) * bucketMs;
     const from = to - count * bucketMs;
-    const buckets = Array.from({ length: count }, (_, index) => ({ at: instantOf(new Date(from + index * bucketMs)), counts: {} as Record<string, number> }));
+    const buckets = Array.from({ length: count }, (_, index) => ({
+      at: instantOf(new Date(from + index * bucketMs)),
+      counts: {} as Record<string, number>,
+    }));
     const add = (minute: string, group: Group, n: number): void => {
       const bucket = buckets[Math.floor((Date.parse(`${minute}:00.000Z`) - from) / bucketMs)];
       if (bucket !== undefined) bucket.counts[group] = (bucket.counts[group] ?? 0) + n;
     };
-    for (const row of await store.events.countByMinute(instantOf(new Date(from)))) add(row.minute, groupOf(row.kind), row.count);
-    for (const row of await store.deliveries.countDeadByMinute(instantOf(new Date(from)))) add(row.minute, "dead", row.count);
-    return { from: instantOf(new Date(from)), to: instantOf(new Date(to)), bucket_ms: bucketMs, groups: [...groups], buckets };
+    for (const row of await store.events.countByMinute(instantOf(new Date(from))))
+      add(row.minute, groupOf(row.kind), row.count);
+    for (const row of await store.deliveries.countDeadByMinute(instantOf(new Date(from))))
+      add(row.minute, "dead", row.count);
+    return {
+      from: instantOf(new Date(from)),
+      to: instantOf(new Date(to)),
+      bucket_ms: bucketMs,
+      groups: [...groups],
+      buckets,
+    };
   },
 });
 

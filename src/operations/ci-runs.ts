@@ -39,16 +39,26 @@ export const listCiRuns = operation({
   input: z.object({
     ...listInput,
     repo: z.string().max(300).optional(),
-    commit_sha: z.string().regex(/^[0-9a-f]{4,64}$/, "is a commit id of 4 to 64 hex digits").optional(),
+    commit_sha: z
+      .string()
+      .regex(/^[0-9a-f]{4,64}$/, "is a commit id of 4 to 64 hex digits")
+      .optional(),
     status: ciRunRow.shape.status.optional(),
     since: sinceInput,
   }),
   output: listOutput(ciRunRow),
   run: async ({ repo, commit_sha: commitSha, status, since, ...page }, { store, clock }) => {
-    const named = { ...(repo === undefined ? {} : { repo }), ...(commitSha === undefined ? {} : { commitSha }), ...(status === undefined ? {} : { status }) };
+    const named = {
+      ...(repo === undefined ? {} : { repo }),
+      ...(commitSha === undefined ? {} : { commitSha }),
+      ...(status === undefined ? {} : { status }),
+    };
     const from = parseSince(since, clock);
     const filter = { ...named, ...(from === undefined ? {} : { since: from }) };
-    const list = await readList("runs", { ...named, since }, page, { page: (request) => store.ciRuns.list(filter, request), count: () => store.ciRuns.count(filter) });
+    const list = await readList("runs", { ...named, since }, page, {
+      page: (request) => store.ciRuns.list(filter, request),
+      count: () => store.ciRuns.count(filter),
+    });
     return { ...list, data: list.data.map(showCiRun) };
   },
 });

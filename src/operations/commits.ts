@@ -29,8 +29,14 @@ export const listCommits = operation({
   output: listOutput(commitRow),
   run: async ({ repository_id: repositoryId, since, ...page }, { store, clock }) => {
     const from = parseSince(since, clock);
-    const filter = { ...(repositoryId === undefined ? {} : { repositoryId }), ...(from === undefined ? {} : { since: from }) };
-    const list = await readList("commits", { repositoryId, since }, page, { page: (request) => store.commits.list(filter, request), count: () => store.commits.count(filter) });
+    const filter = {
+      ...(repositoryId === undefined ? {} : { repositoryId }),
+      ...(from === undefined ? {} : { since: from }),
+    };
+    const list = await readList("commits", { repositoryId, since }, page, {
+      page: (request) => store.commits.list(filter, request),
+      count: () => store.commits.count(filter),
+    });
     return { ...list, data: list.data.map(showCommit) };
   },
 });

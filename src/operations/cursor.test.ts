@@ -26,7 +26,14 @@ test("a cursor of which a character was changed is refused", () => {
     const changed = `${cursor.slice(0, index)}${cursor[index] === "A" ? "B" : "A"}${cursor.slice(index + 1)}`;
     expect(["refused", JSON.stringify(place)]).toContain(outcomeOf(changed));
   }
-  for (const junk of ["", "%%%", "eyJ9", Buffer.from('["x"]').toString("base64url"), Buffer.from("[1,2]").toString("base64url")]) expect(() => decodeCursor("prs", {}, junk)).toThrow(/cursor/);
+  for (const junk of [
+    "",
+    "%%%",
+    "eyJ9",
+    Buffer.from('["x"]').toString("base64url"),
+    Buffer.from("[1,2]").toString("base64url"),
+  ])
+    expect(() => decodeCursor("prs", {}, junk)).toThrow(/cursor/);
 });
 
 /** The last character of a cursor carries bits that no byte needs: a change there may mean the same place. */

@@ -11,9 +11,11 @@ export function encodeCursor(list: string, filters: unknown, key: PageKey): stri
 /** The place that a cursor names. Throws VALIDATION_ERROR for one that is broken, forged, or of another list. */
 export function decodeCursor(list: string, filters: unknown, cursor: string): PageKey {
   const [check, payload] = parseOrRefuse(Buffer.from(cursor, "base64url").toString("utf8"));
-  if (typeof check !== "string" || typeof payload !== "string" || check !== checkOf(list, filters, payload)) throw refusal();
+  if (typeof check !== "string" || typeof payload !== "string" || check !== checkOf(list, filters, payload))
+    throw refusal();
   const [value, id] = parseOrRefuse(payload);
-  if ((value !== null && typeof value !== "string") || typeof id !== "number" || !Number.isSafeInteger(id)) throw refusal();
+  if ((value !== null && typeof value !== "string") || typeof id !== "number" || !Number.isSafeInteger(id))
+    throw refusal();
   return { value, id };
 }
 
@@ -28,9 +30,15 @@ function parseOrRefuse(text: string): [unknown, unknown] {
 }
 
 function refusal(): PullwrightError {
-  return new PullwrightError("VALIDATION_ERROR", "The cursor is not one that this list gave out with these filters. Start again without it.");
+  return new PullwrightError(
+    "VALIDATION_ERROR",
+    "The cursor is not one that this list gave out with these filters. Start again without it.",
+  );
 }
 
 function checkOf(list: string, filters: unknown, payload: string): string {
-  return createHash("sha256").update(JSON.stringify([list, filters, payload])).digest("base64url").slice(0, 12);
+  return createHash("sha256")
+    .update(JSON.stringify([list, filters, payload]))
+    .digest("base64url")
+    .slice(0, 12);
 }

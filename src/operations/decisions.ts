@@ -22,7 +22,11 @@ export const listDecisions = operation({
   summary: "What the rules said, with reasons, newest first.",
   input: z.object(listInput),
   output: listOutput(decisionRow),
-  run: (page, { store }) => readList("decisions", {}, page, { page: (request) => store.decisions.list(request), count: () => store.decisions.count() }),
+  run: (page, { store }) =>
+    readList("decisions", {}, page, {
+      page: (request) => store.decisions.list(request),
+      count: () => store.decisions.count(),
+    }),
 });
 
 export const getDecision = operation({

@@ -30,7 +30,9 @@ const deliveryDetail = deliveryRow
   .extend({
     content_type: z.string(),
     headers: z.record(z.string(), z.string()),
-    body: z.string().describe("As text when it is UTF-8, else base64. Secrets in it are masked; the stored bytes are not touched."),
+    body: z
+      .string()
+      .describe("As text when it is UTF-8, else base64. Secrets in it are masked; the stored bytes are not touched."),
     body_encoding: z.enum(["utf-8", "base64"]),
     body_cut: z.boolean(),
     events: z.array(eventRow),
@@ -48,11 +50,18 @@ export const listDeliveries = operation({
   name: "listDeliveries",
   kind: "read",
   summary: "Webhooks as they arrived, newest first.",
-  input: z.object({ ...listInput, state: z.enum(["received", "digested", "dead"]).optional(), source: z.string().max(100).optional() }),
+  input: z.object({
+    ...listInput,
+    state: z.enum(["received", "digested", "dead"]).optional(),
+    source: z.string().max(100).optional(),
+  }),
   output: listOutput(deliveryRow),
   run: ({ state, source, ...page }, { store }) => {
     const filter = { ...(state === undefined ? {} : { state }), ...(source === undefined ? {} : { source }) };
-    return readList("deliveries", filter, page, { page: (request) => store.deliveries.list(filter, request), count: () => store.deliveries.count(filter) });
+    return readList("deliveries", filter, page, {
+      page: (request) => store.deliveries.list(filter, request),
+      count: () => store.deliveries.count(filter),
+    });
   },
 });
 
@@ -102,7 +111,11 @@ function shownBody(body: Uint8Array): { body: string; body_encoding: "utf-8" | "
   const shown = body.subarray(0, bodyCharactersMax);
   try {
     // A cut may fall inside a character: `stream` leaves its half out.
-    return { body: new TextDecoder("utf-8", { fatal: true }).decode(shown, { stream: cut }), body_encoding: "utf-8", body_cut: cut };
+    return {
+      body: new TextDecoder("utf-8", { fatal: true }).decode(shown, { stream: cut }),
+      body_encoding: "utf-8",
+      body_cut: cut,
+    };
   } catch {
     return { body: Buffer.from(shown).toString("base64"), body_encoding: "base64", body_cut: cut };
   }

@@ -29,7 +29,10 @@ export const listEvents = operation({
   output: listOutput(eventRow),
   run: ({ repo, kind, ...page }, { store }) => {
     const filter = { ...(repo === undefined ? {} : { repo }), ...(kind === undefined ? {} : { kind }) };
-    return readList("events", filter, page, { page: (request) => store.events.list(filter, request), count: () => store.events.count(filter) });
+    return readList("events", filter, page, {
+      page: (request) => store.events.list(filter, request),
+      count: () => store.events.count(filter),
+    });
   },
 });
 

@@ -9,7 +9,9 @@ export const explain = operation({
   name: "explain",
   kind: "read",
   summary: "What a delivery became, or why nothing came of it.",
-  input: z.object({ id: z.string().min(1).max(300).describe("A delivery's number here, or the id that its sender gave it.") }),
+  input: z.object({
+    id: z.string().min(1).max(300).describe("A delivery's number here, or the id that its sender gave it."),
+  }),
   output: z
     .object({
       delivery: deliveryRow,
@@ -20,9 +22,20 @@ export const explain = operation({
     })
     .meta({ id: "Explanation" }),
   run: async ({ id }, deps) => {
-    const { body: _body, headers: _headers, body_cut: _cut, body_encoding: _encoding, content_type: _type, events, decisions, remedy, ...delivery } = await getDelivery.run({ id: await numberOf(id, deps) }, deps);
+    const {
+      body: _body,
+      headers: _headers,
+      body_cut: _cut,
+      body_encoding: _encoding,
+      content_type: _type,
+      events,
+      decisions,
+      remedy,
+      ...delivery
+    } = await getDelivery.run({ id: await numberOf(id, deps) }, deps);
     const secret = delivery.secret_used === "previous" ? ", signed with the previous secret" : "";
-    const repeats = delivery.duplicate_count === 0 ? "" : ` It came ${delivery.duplicate_count + 1} times; the first counts.`;
+    const repeats =
+      delivery.duplicate_count === 0 ? "" : ` It came ${delivery.duplicate_count + 1} times; the first counts.`;
     return {
       delivery,
       events,
@@ -44,6 +57,10 @@ async function numberOf(id: string, { store }: OperationDeps): Promise<number> {
   if (/^[1-9]\d{0,14}$/.test(id) && (await store.deliveries.get(Number(id))) !== undefined) return Number(id);
   const rows = await store.deliveries.findByDeliveryId(id);
   const first = rows[0];
-  if (first === undefined) throw new PullwrightError("RESOURCE_NOT_FOUND", `No delivery has the number or id ${JSON.stringify(id)}. \`pullwright deliveries list\` shows them.`);
+  if (first === undefined)
+    throw new PullwrightError(
+      "RESOURCE_NOT_FOUND",
+      `No delivery has the number or id ${JSON.stringify(id)}. \`pullwright deliveries list\` shows them.`,
+    );
   return first.id;
 }

@@ -11,7 +11,12 @@ export const listInput = {
 
 /** What every list answers. `total` goes into the X-Total-Count header over HTTP; exact up to 10,000. */
 export function listOutput<Row extends z.ZodType>(row: Row) {
-  return z.object({ data: z.array(row), next_cursor: z.string().nullable(), has_more: z.boolean(), total: z.number().int() });
+  return z.object({
+    data: z.array(row),
+    next_cursor: z.string().nullable(),
+    has_more: z.boolean(),
+    total: z.number().int(),
+  });
 }
 
 /** Reads one page and says where the next starts. A cursor holds only for the same list and filters. */
@@ -23,5 +28,10 @@ export async function readList<Row>(
 ): Promise<{ data: Row[]; next_cursor: string | null; has_more: boolean; total: number }> {
   const after = input.cursor === undefined ? null : decodeCursor(list, filters, input.cursor);
   const [page, total] = [await read.page({ limit: input.limit, after }), await read.count()];
-  return { data: page.rows, next_cursor: page.next === null ? null : encodeCursor(list, filters, page.next), has_more: page.next !== null, total };
+  return {
+    data: page.rows,
+    next_cursor: page.next === null ? null : encodeCursor(list, filters, page.next),
+    has_more: page.next !== null,
+    total,
+  };
 }

@@ -22,6 +22,8 @@ export type Operation<Input extends z.ZodType, Output extends z.ZodType> = {
 };
 
 /** Ties an operation's types together; returns it as it is. */
-export function operation<Input extends z.ZodType, Output extends z.ZodType>(definition: Operation<Input, Output>): Operation<Input, Output> {
+export function operation<Input extends z.ZodType, Output extends z.ZodType>(
+  definition: Operation<Input, Output>,
+): Operation<Input, Output> {
   return definition;
 }

@@ -30,8 +30,17 @@ export const pullRequestRow = z
     merged_at: z.string().nullable(),
     reverted_at: z.string().nullable(),
     updated_at: z.string(),
-    truth_wanted: z.boolean().describe("Two facts claim the same moment, or the time of the merge is unknown, so the forge will be asked."),
-    ci: z.object({ success: z.number().int(), failure: z.number().int(), pending: z.number().int(), other: z.number().int() }).describe("The last attempt of each run on the head commit."),
+    truth_wanted: z
+      .boolean()
+      .describe("Two facts claim the same moment, or the time of the merge is unknown, so the forge will be asked."),
+    ci: z
+      .object({
+        success: z.number().int(),
+        failure: z.number().int(),
+        pending: z.number().int(),
+        other: z.number().int(),
+      })
+      .describe("The last attempt of each run on the head commit."),
   })
   .meta({ id: "PullRequest" });
 
@@ -46,20 +55,37 @@ const revertLink = z
   })
   .meta({ id: "RevertLink" });
 
-const pullRequestDetail = pullRequestRow.extend({ raw_json: z.string(), runs: z.array(ciRunRow), reverted_by: z.array(revertLink), reverts: z.array(revertLink) }).meta({ id: "PullRequestDetail" });
+const pullRequestDetail = pullRequestRow
+  .extend({
+    raw_json: z.string(),
+    runs: z.array(ciRunRow),
+    reverted_by: z.array(revertLink),
+    reverts: z.array(revertLink),
+  })
+  .meta({ id: "PullRequestDetail" });
 
 export const listPullRequests = operation({
   name: "listPullRequests",
   kind: "read",
   summary: "Pull requests and merge requests with what came of them, last changed first.",
-  input: z.object({ ...listInput, repo: z.string().max(300).optional(), state: z.enum(["open", "closed", "merged", "reverted"]).optional(), since: sinceInput }),
+  input: z.object({
+    ...listInput,
+    repo: z.string().max(300).optional(),
+    state: z.enum(["open", "closed", "merged", "reverted"]).optional(),
+    since: sinceInput,
+  }),
   output: listOutput(pullRequestRow),
   run: async ({ repo, state, since, ...page }, { store, clock }) => {
     const named = { ...(repo === undefined ? {} : { repo }), ...(state === undefined ? {} : { state }) };
     const from = parseSince(since, clock);
     const filter = { ...named, ...(from === undefined ? {} : { since: from }) };
-    const list = await readList("prs", { ...named, since }, page, { page: (request) => store.pullRequests.list(filter, request), count: () => store.pullRequests.count(filter) });
-    const runs = await store.ciRuns.onCommits([...new Set(list.data.flatMap((row) => (row.head_sha === null ? [] : [row.head_sha])))]);
+    const list = await readList("prs", { ...named, since }, page, {
+      page: (request) => store.pullRequests.list(filter, request),
+      count: () => store.pullRequests.count(filter),
+    });
+    const runs = await store.ciRuns.onCommits([
+      ...new Set(list.data.flatMap((row) => (row.head_sha === null ? [] : [row.head_sha]))),
+    ]);
     return { ...list, data: list.data.map((row) => showPullRequest(row, runs)) };
   },
 });
@@ -72,7 +98,11 @@ export const getPullRequest = operation({
   output: pullRequestDetail,
   run: async ({ id }, { store }) => {
     const stored = await store.pullRequests.get(id);
-    if (stored === undefined) throw new PullwrightError("RESOURCE_NOT_FOUND", `There is no pull request with the id ${id}; ids are in the list.`);
+    if (stored === undefined)
+      throw new PullwrightError(
+        "RESOURCE_NOT_FOUND",
+        `There is no pull request with the id ${id}; ids are in the list.`,
+      );
     const { registers: _registers, raw_json, ...row } = stored;
     const commits = [row.head_sha, row.merge_commit_sha].filter((sha) => sha !== null);
     const runs = (await store.ciRuns.onCommits(commits)).filter((run) => run.repository_id === row.repository_id);
@@ -83,7 +113,12 @@ export const getPullRequest = operation({
 function showPullRequest(row: PullRequestRow, runs: CiRunRow[]): z.output<typeof pullRequestRow> {
   const { commits_count: _commits, changed_files_count: _files, ...shown } = row;
   const onHead = runs.filter((run) => run.repository_id === row.repository_id && run.commit_sha === row.head_sha);
-  return { ...shown, draft: row.draft !== 0, truth_wanted: row.truth_wanted !== 0, ci: countByStatus(lastAttempts(onHead)) };
+  return {
+    ...shown,
+    draft: row.draft !== 0,
+    truth_wanted: row.truth_wanted !== 0,
+    ci: countByStatus(lastAttempts(onHead)),
+  };
 }
 
 function lastAttempts(runs: CiRunRow[]): CiRunRow[] {
@@ -107,23 +142,53 @@ function countByStatus(runs: CiRunRow[]): { success: number; failure: number; pe
 }
 
 async function revertLinks(row: PullRequestRow, store: OperationDeps["store"]) {
-  const itself: ChangeRef[] = [{ kind: "pull-request", ref: String(row.pr_number) }, ...(row.merge_commit_sha === null ? [] : [{ kind: "commit", ref: row.merge_commit_sha } as const])];
+  const itself: ChangeRef[] = [
+    { kind: "pull-request", ref: String(row.pr_number) },
+    ...(row.merge_commit_sha === null ? [] : [{ kind: "commit", ref: row.merge_commit_sha } as const]),
+  ];
   const [of, by] = [[] as RevertRow[], [] as RevertRow[]];
   for (const change of itself) {
     of.push(...(await store.reverts.of(row.repository_id, change)));
     by.push(...(await store.reverts.by(row.repository_id, change)));
   }
-  const reverted_by = await Promise.all(of.map((edge) => linkTo({ kind: edge.reverter_kind, ref: edge.reverter_ref }, edge.evidence)));
-  const reverts = await Promise.all(by.map((edge) => linkTo({ kind: edge.target_kind, ref: edge.target_ref }, edge.evidence)));
+  const reverted_by = await Promise.all(
+    of.map((edge) => linkTo({ kind: edge.reverter_kind, ref: edge.reverter_ref }, edge.evidence)),
+  );
+  const reverts = await Promise.all(
+    by.map((edge) => linkTo({ kind: edge.target_kind, ref: edge.target_ref }, edge.evidence)),
+  );
   return { reverted_by: onceEach(reverted_by), reverts: onceEach(reverts) };
 
   /** A commit that merged a pull request is shown as that pull request. */
   async function linkTo(change: ChangeRef, evidence: string) {
-    const merged = change.kind === "commit" ? (await store.pullRequests.mergedByPrefix(row.repository_id, [change.ref]))[0] : undefined;
-    const pullRequest = merged ?? (change.kind === "pull-request" ? await store.pullRequests.find(row.repository_id, Number(change.ref)) : undefined);
-    if (pullRequest !== undefined) return { kind: "pull-request" as const, ref: String(pullRequest.pr_number), id: pullRequest.id, title: pullRequest.title, at: pullRequest.merged_at, evidence };
-    const commit = change.kind === "commit" ? (await store.commits.findByPrefix(row.repository_id, change.ref))[0] : undefined;
-    return { ...change, ref: commit?.sha ?? change.ref, id: commit?.id ?? null, title: commit?.subject ?? null, at: commit?.landed_at ?? null, evidence };
+    const merged =
+      change.kind === "commit"
+        ? (await store.pullRequests.mergedByPrefix(row.repository_id, [change.ref]))[0]
+        : undefined;
+    const pullRequest =
+      merged ??
+      (change.kind === "pull-request"
+        ? await store.pullRequests.find(row.repository_id, Number(change.ref))
+        : undefined);
+    if (pullRequest !== undefined)
+      return {
+        kind: "pull-request" as const,
+        ref: String(pullRequest.pr_number),
+        id: pullRequest.id,
+        title: pullRequest.title,
+        at: pullRequest.merged_at,
+        evidence,
+      };
+    const commit =
+      change.kind === "commit" ? (await store.commits.findByPrefix(row.repository_id, change.ref))[0] : undefined;
+    return {
+      ...change,
+      ref: commit?.sha ?? change.ref,
+      id: commit?.id ?? null,
+      title: commit?.subject ?? null,
+      at: commit?.landed_at ?? null,
+      evidence,
+    };
   }
 }
 

@@ -24,7 +24,10 @@ export const listRepositories = operation({
   input: z.object(listInput),
   output: listOutput(repositoryRow),
   run: async (page, { store }) => {
-    const list = await readList("repositories", {}, page, { page: (request) => store.repositories.list(request), count: () => store.repositories.count() });
+    const list = await readList("repositories", {}, page, {
+      page: (request) => store.repositories.list(request),
+      count: () => store.repositories.count(),
+    });
     return { ...list, data: list.data.map(showRepository) };
   },
 });

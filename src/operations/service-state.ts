@@ -6,7 +6,13 @@ import type { ErrorCode } from "../domain/error.ts";
 export type ServiceState = {
   version: string;
   startedAt: Instant;
-  sources: { name: string; provider: WebhookProvider; path: string; configured: boolean; refused: { code: ErrorCode; count: number; lastAt: Instant }[] }[];
+  sources: {
+    name: string;
+    provider: WebhookProvider;
+    path: string;
+    configured: boolean;
+    refused: { code: ErrorCode; count: number; lastAt: Instant }[];
+  }[];
   /** What to configure next, and how; empty when nothing is missing. */
   setup: { what: string; how: string }[];
 };

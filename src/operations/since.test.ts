@@ -13,5 +13,6 @@ test("a span counts back from now, a date is the start of its day in UTC", () =>
 });
 
 test("what is no span and no date is refused, not guessed", () => {
-  for (const text of ["1y", "-3d", "30", "2026-13-01", "2026-02-30", "tomorrow", "", "0d", "3 d", "99999999d"]) expect(() => parseSince(text, clock)).toThrow(/since/);
+  for (const text of ["1y", "-3d", "30", "2026-13-01", "2026-02-30", "tomorrow", "", "0d", "3 d", "99999999d"])
+    expect(() => parseSince(text, clock)).toThrow(/since/);
 });

@@ -32,7 +32,9 @@ export const readStatus = operation({
           path: z.string(),
           configured: z.boolean(),
           last_delivery_at: z.string().nullable(),
-          refused: z.array(z.object({ code: z.string(), count: z.number().int(), last_at: z.string() })).describe("By this process in the last hour."),
+          refused: z
+            .array(z.object({ code: z.string(), count: z.number().int(), last_at: z.string() }))
+            .describe("By this process in the last hour."),
         }),
       ),
       setup: z.array(z.object({ what: z.string(), how: z.string() })),
@@ -43,7 +45,9 @@ export const readStatus = operation({
     const weekAgo = instantOf(new Date(now.getTime() - 7 * dayMs));
     const finished = await store.ciRuns.countFinishedSince(instantOf(new Date(now.getTime() - dayMs)));
     const success = finished.find((row) => row.status === "success")?.count ?? 0;
-    const last = new Map((await store.deliveries.lastReceivedBySource()).map((row) => [row.source, row.last_delivery_at]));
+    const last = new Map(
+      (await store.deliveries.lastReceivedBySource()).map((row) => [row.source, row.last_delivery_at]),
+    );
     const state = service?.();
     return {
       version: state?.version ?? "",

@@ -5,5 +5,8 @@ import { z } from "zod";
  * Described as an integer.
  */
 export function wholeNumber(min: number, max: number = Number.MAX_SAFE_INTEGER) {
-  return z.preprocess((value) => (typeof value !== "string" ? value : /^(0|[1-9]\d{0,15})$/.test(value) ? Number(value) : Number.NaN), z.number("is a whole number").int().min(min).max(max));
+  return z.preprocess(
+    (value) => (typeof value !== "string" ? value : /^(0|[1-9]\d{0,15})$/.test(value) ? Number(value) : Number.NaN),
+    z.number("is a whole number").int().min(min).max(max),
+  );
 }

@@ -7,7 +7,8 @@ export function createAllowList(entries: string[]): (address: string) => boolean
   for (const entry of entries) {
     const [address = "", bits] = entry.split("/");
     const version = isIP(address);
-    if (version === 0) throw new PullwrightError("CONFIG_INVALID", `receiver.allow: ${entry} is neither an address nor a network.`);
+    if (version === 0)
+      throw new PullwrightError("CONFIG_INVALID", `receiver.allow: ${entry} is neither an address nor a network.`);
     const family = version === 4 ? "ipv4" : "ipv6";
     if (bits === undefined) list.addAddress(address, family);
     else if (Number(bits) <= (version === 4 ? 32 : 128)) list.addSubnet(address, Number(bits), family);

@@ -2,7 +2,10 @@
 const addressesMax = 100_000;
 
 /** Counts requests by address in whole minutes. */
-export function createRateLimit(perMinute: number, now: () => number): (address: string) => { allowed: boolean; retryAfterSeconds: number } {
+export function createRateLimit(
+  perMinute: number,
+  now: () => number,
+): (address: string) => { allowed: boolean; retryAfterSeconds: number } {
   let minute = -1;
   const counts = new Map<string, number>();
   return (address) => {

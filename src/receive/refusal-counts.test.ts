@@ -19,7 +19,8 @@ test("refusals of the last hour are counted by source and reason", () => {
 test("names that strangers invent do not grow the memory", () => {
   const now = new Date("2026-01-02T03:00:00.000Z");
   const counts = createRefusalCounts(() => now);
-  for (let index = 0; index < 1000; index += 1) counts.add({ source: `invented-${index}`, code: "SOURCE_NOT_FOUND", at: now.toISOString() });
+  for (let index = 0; index < 1000; index += 1)
+    counts.add({ source: `invented-${index}`, code: "SOURCE_NOT_FOUND", at: now.toISOString() });
 
   expect(counts.of("(others)")[0]?.count).toBe(900);
 });
