@@ -175,7 +175,7 @@ function buildReceiver(
     // Sixty of the largest bodies at once take their turns in this time; forges wait for ten seconds.
     bodyWaitMsMax: 8000,
     // PostgreSQL syncs several commits at once; SQLite has one writer.
-    inboxLimits: { batchesInFlightMax: config.store.engine === "postgres" ? 3 : 3 },
+    inboxLimits: { batchesInFlightMax: config.store.engine === "postgres" ? 3 : 2 },
   });
 }
 
