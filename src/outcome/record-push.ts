@@ -17,21 +17,13 @@ export async function recordPush(repository: RepositoryRow, fact: PushFact, deps
   const listed = [
     ...new Map(fact.commits.map((commit, index) => [commit.sha, { commit, landing: landingOf(fact, index) }])).values(),
   ];
-  const known = new Map(
-    (
-      await deps.commits.findLanded(
-        repository.id,
-        listed.map(({ commit }) => commit.sha),
-      )
-    ).map((row) => [row.sha, row]),
-  );
+  const shas = listed.map(({ commit }) => commit.sha);
+  const known = new Map((await deps.commits.findLanded(repository.id, shas)).map((row) => [row.sha, row]));
   const touched: ChangeRef[] = [];
+  let mentioned = 0;
 
-  await deps.commits.add(
-    listed
-      .filter(({ commit }) => !known.has(commit.sha))
-      .map(({ commit, landing }) => rowOf(repository, commit, landing)),
-  );
+  const unknown = listed.filter(({ commit }) => !known.has(commit.sha));
+  await deps.commits.add(unknown.map(({ commit, landing }) => rowOf(repository, commit, landing)));
   for (const { commit, landing } of listed) {
     const row = known.get(commit.sha);
     const seen = row === undefined ? {} : news(row, commit, landing);
@@ -40,14 +32,19 @@ export async function recordPush(repository: RepositoryRow, fact: PushFact, deps
     if (isLandedNow) touched.push({ kind: "commit", ref: commit.sha });
     // Where it was thought to have landed before, its siblings are now without it.
     if (isLandedNow && typeof row?.landed_by_sha === "string") touched.push({ kind: "commit", ref: row.landed_by_sha });
-    if (commit.reverts.length === 0) continue;
+    const mentions = commit.reverts.slice(0, mentionsMax - mentioned);
+    mentioned += mentions.length;
+    if (mentions.length === 0) continue;
     // What a commit says it says for good; a payload that has cut its message takes nothing back.
-    await deps.reverts.add(repository.id, { kind: "commit", ref: commit.sha }, commit.reverts.map(targetOf));
+    await deps.reverts.add(repository.id, { kind: "commit", ref: commit.sha }, mentions.map(targetOf));
     touched.push({ kind: "commit", ref: commit.sha });
   }
   await settleReverts(repository.id, touched, deps);
   return { rule: "record-push", verdict: listed.length === 0 ? "unchanged" : "recorded", because: describe(fact) };
 }
+
+/** No honest push takes back so much; whoever holds the secret must not be able to fill the store with one. */
+const mentionsMax = 2000;
 
 /** Forges list the commits of a push from the oldest to the newest; the newest is the head, and is there also when the list is cut. */
 function landingOf(fact: PushFact, index: number): Landing | null {
