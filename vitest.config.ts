@@ -20,7 +20,7 @@ export default defineConfig({
           name: "integration",
           include: ["test/**/*.test.ts"],
           pool: "forks",
-          globalSetup: ["test/support/postgres-global.ts"],
+          globalSetup: ["test/support/postgres-global.ts", "test/support/page-global.ts"],
           maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -2,7 +2,6 @@ import type { Browser, BrowserContext, BrowserContextOptions } from "playwright-
 import { expect } from "vitest";
 import { launchBrowser } from "../support/browser.ts";
 import { startTestService, type TestService } from "../support/service.ts";
-import { makeSurePageIsBuilt } from "./built-page.ts";
 import { completedWorkflowRun, openedPullRequest, pullRequestWithoutItsPullRequest } from "./github-payloads.ts";
 import { openWatchedPage, waitUntilLive, type WatchedPage } from "./watched-page.ts";
 
@@ -39,7 +38,6 @@ export function createDashboard(): Dashboard & { start: () => Promise<void>; sto
       openWatchedPage(started().browser, started().service.appUrl, { storageState: started().session, ...options }),
     tell,
     start: async () => {
-      makeSurePageIsBuilt();
       const [service, browser] = await Promise.all([startTestService(), launchBrowser()]);
       const spentLink = service.signInUrl;
       parts = { service, browser, spentLink, session: await signedIn(browser, spentLink) };

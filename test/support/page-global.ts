@@ -8,8 +8,8 @@ const sources = ["src/web", "src/domain", "vite.config.ts", "scripts/build-web.t
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Builds the page when there is none or its sources are newer, the way a person does it. */
-export function makeSurePageIsBuilt(): void {
+/** Before the integration tests: builds the page when there is none or its sources are newer, the way a person does it. */
+export function setup(): void {
   const built = join(root, "dist", "web", "index.html");
   const newest = Math.max(...sources.map((source) => newestChange(join(root, source))));
   if (existsSync(built) && statSync(built).mtimeMs > newest) return;
