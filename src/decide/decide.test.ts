@@ -66,10 +66,11 @@ describe("what is to be done about an event", () => {
   });
 
   test.each([
-    ["a comment", { subject: { kind: "comment", ref: "1" } }, "observe-comments", /kept as an event/],
+    ["a comment", { kind: "github.issue_comment.created" }, "observe-comments", /kept as an event/],
+    ["a review", { kind: "gitlab.pull_request_review_comment.created" }, "observe-comments", /kept as an event/],
     [
       "a bot's comment",
-      { subject: { kind: "comment", ref: "1" }, actorIsBot: true },
+      { kind: "github.pull_request_review.submitted", actorIsBot: true },
       "observe-comments",
       /bots are never answered/,
     ],

@@ -3,9 +3,9 @@ import type { ErrorCode } from "./error.ts";
 import type { Fact } from "./fact.ts";
 import type { RepositoryMention } from "./repository.ts";
 
-/** What an event is about. `ref` is a pull request's or issue's number, a branch, a SHA, a run id, a comment id. */
+/** What an event is about. `ref` is a pull request's or issue's number, a branch, a SHA, a run id. */
 export type Subject = {
-  kind: "pull-request" | "issue" | "branch" | "commit" | "ci-run" | "comment" | "repository" | "installation" | "hook";
+  kind: "pull-request" | "issue" | "branch" | "commit" | "ci-run" | "repository" | "installation" | "hook";
   ref: string;
 };
 

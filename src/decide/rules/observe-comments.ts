@@ -1,13 +1,16 @@
 import type { Rule } from "../decide.ts";
 
-/** Comments and reviews change no outcome. A review comment is observed only, as in seed 001. */
+/** Comments and reviews lead to no work. A review comment is observed only, as in seed 001. What one says of its pull request is recorded all the same. */
 export const observeComments: Rule = (event) => {
-  if (event.subject.kind !== "comment") return null;
+  if (
+    !/\.(issue_comment|pull_request_review|pull_request_review_comment|pull_request_review_thread)\./.test(event.kind)
+  )
+    return null;
   if (event.actorIsBot)
     return { rule: "observe-comments", verdict: "nothing", because: "A bot wrote this; bots are never answered." };
   return {
     rule: "observe-comments",
     verdict: "nothing",
-    because: "A comment changes no outcome; it is kept as an event.",
+    because: "A comment or review asks for nothing here; it is kept as an event.",
   };
 };
