@@ -35,14 +35,23 @@ export async function readStoredState(location: { path: string } | { url: string
 }
 
 async function read(ask: Ask): Promise<StoredState> {
+  const pieces = new Map(
+    (await ask("select id, encoding, content from delivery_bodies")).map((row) => [
+      Number(row["id"]),
+      row["encoding"] === "zstd" ? zstdDecompressSync(row["content"] as Uint8Array) : (row["content"] as Uint8Array),
+    ]),
+  );
   const deliveries = (
-    await ask("select id, delivery_id, state, event, body, body_encoding from deliveries order by id")
+    await ask("select id, delivery_id, state, event, body_id, body_from, body_bytes from deliveries order by id")
   ).map((row) => ({
     id: Number(row["id"]),
     deliveryId: String(row["delivery_id"]),
     state: String(row["state"]),
     event: String(row["event"]),
-    body: row["body_encoding"] === "zstd" ? zstdDecompressSync(row["body"] as Uint8Array) : (row["body"] as Uint8Array),
+    body: (pieces.get(Number(row["body_id"])) ?? new Uint8Array()).subarray(
+      Number(row["body_from"]),
+      Number(row["body_from"]) + Number(row["body_bytes"]),
+    ),
   }));
   const counts = await ask("select delivery_id, count(*) as count from events group by delivery_id");
   const eventsOfDelivery = new Map(counts.map((row) => [Number(row["delivery_id"]), Number(row["count"])]));

@@ -1,7 +1,7 @@
 import { type Kysely, type Selectable, sql } from "kysely";
 import type { Instant } from "../domain/clock.ts";
 import type { DeliveryState, WebhookProvider } from "../domain/delivery.ts";
-import { decodeBody } from "./body-encoding.ts";
+import { type BodyEncoding, openPiece } from "./body-pieces.ts";
 import { countMax, type Page, pageOf, type PageRequest } from "./page.ts";
 import type { Schema } from "./schema.ts";
 
@@ -52,6 +52,26 @@ export type DigestClaim = {
 export type DeliveryQueries = ReturnType<typeof deliveryQueries>;
 
 export function deliveryQueries(db: Kysely<Schema>, locking: "skip-locked" | "none") {
+  // Deliveries of one batch are mostly claimed one after the other, and share a piece.
+  let latest: { id: number; bytes: Uint8Array | null } | null = null;
+
+  /** The bytes of these pieces; null for one that is damaged. */
+  async function readPieces(ids: number[]): Promise<Map<number, Uint8Array | null>> {
+    const found = new Map<number, Uint8Array | null>(latest === null ? [] : [[latest.id, latest.bytes]]);
+    const missing = [...new Set(ids)].filter((id) => !found.has(id));
+    if (missing.length > 0) {
+      const rows = await db
+        .selectFrom("delivery_bodies")
+        .select(["id", "encoding", "content"])
+        .where("id", "in", missing)
+        .execute();
+      for (const row of rows) found.set(row.id, bytesIfWhole(row));
+    }
+    const last = Math.max(...ids);
+    latest = { id: last, bytes: found.get(last) ?? null };
+    return found;
+  }
+
   return {
     /**
      * Takes the oldest deliveries that wait, for one digester until its lease ends; another digester's are passed over. As many as fit into the bytes that
@@ -76,7 +96,11 @@ export function deliveryQueries(db: Kysely<Schema>, locking: "skip-locked" | "no
         update deliveries set digest_attempts = digest_attempts + 1, digest_owner = ${claim.owner}, digest_lease_until_at = ${claim.leaseUntil}
         where id in (select id from counted where position = 1 or (bytes <= ${claim.bodyBytesMax} and suspects = 0))
         returning ${sql.join([...listColumns, ...bodyColumns].map((column) => sql.ref(column)))}`.execute(db);
-      return rows.map(withBodyIfWhole).toSorted((a, b) => a.id - b.id);
+      if (rows.length === 0) return [];
+      const pieces = await readPieces(rows.map((row) => row.body_id));
+      return rows
+        .map((row) => claimedDelivery(row, bodyIn(pieces.get(row.body_id) ?? null, row)))
+        .toSorted((a, b) => a.id - b.id);
     },
 
     /** Ends leases of processes that are known to be gone, so that nobody waits for them to run out. */
@@ -203,7 +227,13 @@ export function deliveryQueries(db: Kysely<Schema>, locking: "skip-locked" | "no
         .select([...listColumns, ...bodyColumns])
         .where("id", "=", id)
         .executeTakeFirst();
-      return row === undefined ? undefined : withBody(row);
+      if (row === undefined) return undefined;
+      const piece = await db
+        .selectFrom("delivery_bodies")
+        .select(["encoding", "content"])
+        .where("id", "=", row.body_id)
+        .executeTakeFirstOrThrow();
+      return { ...claimedDelivery(row, null), body: bodyIn(openPiece(piece), row) };
     },
 
     /** The rows with this delivery id of the sender's; several hooks may share one. */
@@ -263,29 +293,31 @@ const listColumns = [
   "dead_reason",
 ] as const satisfies (keyof DeliveryRow)[];
 
-const bodyColumns = ["content_type", "headers", "body", "body_encoding"] as const;
+const bodyColumns = ["content_type", "headers", "body_id", "body_from"] as const;
 
-type StoredDelivery = DeliveryRow & {
-  content_type: string;
-  headers: string;
-  body: Uint8Array;
-  body_encoding: "zstd" | "identity";
-};
+type StoredDelivery = DeliveryRow & { content_type: string; headers: string; body_id: number; body_from: number };
 
-function withBody({ body_encoding, ...row }: StoredDelivery): DeliveryWithBody {
+function claimedDelivery({ body_id: _bodyId, body_from: _bodyFrom, ...row }: StoredDelivery, body: Uint8Array | null): ClaimedDelivery {
   return {
     ...row,
     provider: row.provider satisfies WebhookProvider,
     content_type: row.content_type as DeliveryWithBody["content_type"],
     headers: JSON.parse(row.headers) as Record<string, string>,
-    body: decodeBody(row.body, body_encoding),
+    body,
   };
 }
 
-function withBodyIfWhole(row: StoredDelivery): ClaimedDelivery {
+function bodyIn<Piece extends Uint8Array | null>(
+  piece: Piece,
+  { body_from: from, body_bytes: bytes }: StoredDelivery,
+): Piece {
+  return (piece?.subarray(from, from + bytes) ?? null) as Piece;
+}
+
+function bytesIfWhole(piece: { encoding: BodyEncoding; content: Uint8Array }): Uint8Array | null {
   try {
-    return withBody(row);
+    return openPiece(piece);
   } catch {
-    return { ...withBody({ ...row, body: new Uint8Array(), body_encoding: "identity" }), body: null };
+    return null;
   }
 }

@@ -4,10 +4,12 @@ import type { DeliveryState, WebhookProvider } from "../domain/delivery.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { CiRunKind, CiRunStatus, PullRequestState, RevertEvidence } from "../domain/fact.ts";
 import type { ForgeName } from "../domain/repository.ts";
+import type { BodyEncoding } from "./body-pieces.ts";
 
 /** Kysely's view of the tables. One schema for both databases; what each column means stands in the migration that made it. */
 export type Schema = {
   deliveries: DeliveriesTable;
+  delivery_bodies: DeliveryBodiesTable;
   events: EventsTable;
   decisions: DecisionsTable;
   repositories: RepositoriesTable;
@@ -37,10 +39,12 @@ type DeliveriesTable = {
   duplicate_count: number;
   dead_code: string | null;
   dead_reason: string | null;
+  body_id: number;
+  body_from: number;
   body_bytes: number;
-  body_encoding: "zstd" | "identity";
-  body: Uint8Array;
 };
+
+type DeliveryBodiesTable = { id: Generated<number>; encoding: BodyEncoding; content: Uint8Array };
 
 type EventsTable = {
   id: Generated<number>;

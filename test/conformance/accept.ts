@@ -78,6 +78,21 @@ export function exerciseAccept(makeDatabase: MakeDatabase): void {
       expect(Buffer.from(stored?.body ?? []).toString()).toBe("first");
     });
 
+    test("what is sent again leaves no second body behind", async () => {
+      await using database = await makeDatabase();
+      const store = await database.open();
+      const batch = arrivedMany(5, (index) => ({ body: `{"n":${index}}` }));
+
+      await store.accept(batch);
+      await store.accept(batch);
+      await store.accept(batch.slice(2));
+
+      const [bodies] = await database.rows("select count(*) as pieces from delivery_bodies");
+      expect(Number(bodies?.["pieces"])).toBe(1);
+      const fourth = await store.deliveries.get((await store.deliveries.findByDeliveryId("d3"))[0]?.id ?? 0);
+      expect(Buffer.from(fourth?.body ?? []).toString()).toBe('{"n":3}');
+    });
+
     test("one batch may hold a delivery many times: the first counts", async () => {
       await using database = await makeDatabase();
       const store = await database.open();

@@ -98,9 +98,13 @@ describe("the store on SQLite", () => {
   test("a delivery that was damaged on the disk keeps nobody from being digested", async () => {
     await using database = await makeSqlite();
     const store = await database.open();
-    await store.accept(arrivedMany(3, () => ({ body: JSON.stringify(["x".repeat(1000)]) })));
+    // Bodies of one batch are kept together, and what is damaged is damaged for all of them.
+    for (const delivery of arrivedMany(3, () => ({ body: JSON.stringify(["x".repeat(1000)]) })))
+      await store.accept([delivery]);
     const opened = openSqlite(pathOf(database), "write");
-    opened.raw.exec("update deliveries set body = substr(body, 1, 20) where delivery_id = 'd1'");
+    opened.raw.exec(
+      "update delivery_bodies set content = substr(content, 1, 20) where id = (select body_id from deliveries where delivery_id = 'd1')",
+    );
 
     const claimed = await store.deliveries.claim({
       limit: 9,

@@ -32,7 +32,7 @@ const passwordOfTheDatabase = "CANARY-db-password-b8f02c64";
  * Columns that keep a payload as it came, by design: what a sender writes into its own body stays in it. Every door masks it on the way out.
  * Files of an SQLite store are searched column by column for this reason, and whole for what no body held.
  */
-const payloadColumns = ["deliveries.body", "pr_outcomes.raw_json", "ci_runs.raw_json"];
+const payloadColumns = ["delivery_bodies.content", "pr_outcomes.raw_json", "ci_runs.raw_json"];
 
 describe.each(["sqlite", "postgres"] as const)("on %s", (engine) => {
   test("no secret is found in what is stored, logged, answered or shown", async () => {
@@ -98,9 +98,9 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (engine) => {
     const kept = cells
       .filter(({ place }) => payloadColumns.includes(place))
       .flatMap(({ place, content }) => tracesIn(place, content, canaries));
-    expect(new Set(kept.filter(({ place }) => place === "deliveries.body").map(({ canary }) => canary))).toEqual(
-      new Set(inBodies),
-    );
+    expect(
+      new Set(kept.filter(({ place }) => place === "delivery_bodies.content").map(({ canary }) => canary)),
+    ).toEqual(new Set(inBodies));
     expect(
       cells.some(({ place, content }) => place === "pr_outcomes.title" && content.toString().includes("[redacted]")),
     ).toBe(true);

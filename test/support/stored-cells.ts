@@ -43,7 +43,7 @@ function cellsOf(table: string, rows: Record<string, unknown>[]): Cell[] {
 /** Bodies are compressed; what is looked for is what they hold. */
 function bytesOf(table: string, column: string, row: Record<string, unknown>, value: unknown): Uint8Array {
   const bytes = value instanceof Uint8Array ? value : Buffer.from(String(value));
-  return table === "deliveries" && column === "body" && row["body_encoding"] === "zstd"
+  return table === "delivery_bodies" && column === "content" && row["encoding"] === "zstd"
     ? zstdDecompressSync(bytes)
     : bytes;
 }

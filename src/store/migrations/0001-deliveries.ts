@@ -1,9 +1,17 @@
 import type { Migration } from "./migration.ts";
 
-/** Webhooks as they arrived. The body comes last, so that lists need not read past it. */
+/**
+ * Webhooks as they arrived. Their bodies stand apart, those of one batch together in pieces of about a mebibyte: compressing them one by one cost more than
+ * storing them. A body is `body_bytes` bytes from `body_from` of its piece; a piece is never changed, and goes when no delivery refers to it.
+ */
 export const deliveries: Migration = {
   name: "0001-deliveries",
   statements: (types) => [
+    `create table if not exists delivery_bodies (
+      id ${types.id},
+      encoding ${types.text} not null check (encoding in ('zstd', 'identity')),
+      content ${types.bytes} not null
+    )`,
     `create table if not exists deliveries (
       id ${types.id},
       source ${types.text} not null,
@@ -23,9 +31,9 @@ export const deliveries: Migration = {
       duplicate_count integer not null default 0,
       dead_code ${types.text},
       dead_reason ${types.text},
+      body_id ${types.reference} not null,
+      body_from integer not null,
       body_bytes integer not null,
-      body_encoding ${types.text} not null check (body_encoding in ('zstd', 'identity')),
-      body ${types.bytes} not null,
       unique (source, hook_id, delivery_id)
     )`,
     // The backlog stays small, so its index does too: a digested delivery leaves it.
@@ -34,7 +42,8 @@ export const deliveries: Migration = {
     `create index if not exists idx_deliveries_source on deliveries (source, received_at)`,
   ],
   sample: [
-    `insert into deliveries (source, provider, hook_id, delivery_id, event, content_type, headers, secret_used, state, received_at, body_bytes, body_encoding, body)
-     values ('github', 'github', '1', '5b6c', 'push', 'application/json', '{}', 'current', 'received', '2026-01-02T03:04:05.678Z', 2, 'identity', '{}')`,
+    `insert into delivery_bodies (encoding, content) values ('identity', '{}')`,
+    `insert into deliveries (source, provider, hook_id, delivery_id, event, content_type, headers, secret_used, state, received_at, body_id, body_from, body_bytes)
+     values ('github', 'github', '1', '5b6c', 'push', 'application/json', '{}', 'current', 'received', '2026-01-02T03:04:05.678Z', 1, 0, 2)`,
   ],
 };

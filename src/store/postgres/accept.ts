@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { AcceptOutcome, ArrivedDelivery } from "../../domain/delivery.ts";
-import { decodeBody, encodeBody } from "../body-encoding.ts";
+import { type BodyEncoding, type BodyPlace, openPiece, packBodies } from "../body-pieces.ts";
 
 /**
  * Stores a batch by one statement, which is its own transaction: the answer comes after the WAL is synced. Only what was stored before is then compared and
@@ -30,29 +30,39 @@ export function acceptOnPostgres(pool: pg.Pool): (batch: ArrivedDelivery[]) => P
 /**
  * The words of all rows come as one JSON text, their bodies as one run of bytes: an array of bytes would travel as hex, at twice the size and work. Rows get
  * their numbers in the order of arrival, and are inserted in the order of their keys: two batches with the same deliveries then wait for each other and not
- * in a ring.
+ * in a ring. A piece of bodies is kept when a row refers to it.
  */
 const insertText = `
-  with arrived as materialized (
+  with pieces as materialized (
+    select nextval(pg_get_serial_sequence('delivery_bodies', 'id')) as id, piece.*
+    from json_to_recordset($1::json) as piece (piece integer, encoding text, content_from integer, content_bytes integer)
+  ), arrived as materialized (
     select nextval(pg_get_serial_sequence('deliveries', 'id')) as id, delivery.*
-    from json_to_recordset($1::json) as delivery (
+    from json_to_recordset($2::json) as delivery (
       source text, provider text, hook_id text, delivery_id text, event text, content_type text, headers text, secret_used text, received_at text,
-      body_bytes integer, body_encoding text, body_from integer, body_length integer)
+      piece integer, body_from integer, body_bytes integer)
+  ), stored as (
+    insert into deliveries (id, source, provider, hook_id, delivery_id, event, content_type, headers, secret_used, state, received_at, body_id, body_from, body_bytes)
+    overriding system value
+    select arrived.id, source, provider, hook_id, delivery_id, event, content_type, headers, secret_used, 'received', received_at, pieces.id, body_from, body_bytes
+    from arrived join pieces on pieces.piece = arrived.piece order by source, hook_id, delivery_id
+    on conflict (source, hook_id, delivery_id) do nothing
+    returning source, hook_id, delivery_id, body_id
+  ), kept as (
+    insert into delivery_bodies (id, encoding, content) overriding system value
+    select id, encoding, substr($3::bytea, content_from, content_bytes) from pieces where id in (select body_id from stored)
   )
-  insert into deliveries (id, source, provider, hook_id, delivery_id, event, content_type, headers, secret_used, state, received_at, body_bytes, body_encoding, body)
-  overriding system value
-  select id, source, provider, hook_id, delivery_id, event, content_type, headers, secret_used, 'received', received_at, body_bytes, body_encoding, substr($2::bytea, body_from, body_length)
-  from arrived order by source, hook_id, delivery_id
-  on conflict (source, hook_id, delivery_id) do nothing
-  returning source, hook_id, delivery_id`;
+  select source, hook_id, delivery_id from stored`;
 
-function pack(deliveries: ArrivedDelivery[]): [words: string, bodies: Buffer] {
-  const bodies: Uint8Array[] = [];
+function pack(deliveries: ArrivedDelivery[]): [pieces: string, words: string, contents: Buffer] {
+  const { pieces, places } = packBodies(deliveries.map(({ body }) => body));
   let from = 1; // SQL counts from one
-  const words = deliveries.map((delivery) => {
-    const { body, encoding, bytes } = encodeBody(delivery.body);
-    bodies.push(body);
-    from += body.byteLength;
+  const pieceWords = pieces.map(({ encoding, content }, piece) => {
+    from += content.byteLength;
+    return { piece, encoding, content_from: from - content.byteLength, content_bytes: content.byteLength };
+  });
+  const words = deliveries.map((delivery, index) => {
+    const place = places[index] as BodyPlace;
     return {
       source: delivery.source,
       provider: delivery.provider,
@@ -63,13 +73,21 @@ function pack(deliveries: ArrivedDelivery[]): [words: string, bodies: Buffer] {
       headers: JSON.stringify(delivery.headers),
       secret_used: delivery.secretUsed,
       received_at: delivery.receivedAt,
-      body_bytes: bytes,
-      body_encoding: encoding,
-      body_from: from - body.byteLength,
-      body_length: body.byteLength,
+      piece: place.piece,
+      body_from: place.from,
+      body_bytes: place.bytes,
     };
   });
-  return [JSON.stringify(words), Buffer.concat(bodies)];
+  const [first, ...more] = pieces;
+  const contents =
+    first !== undefined && more.length === 0
+      ? bufferOf(first.content)
+      : Buffer.concat(pieces.map((piece) => piece.content));
+  return [JSON.stringify(pieceWords), JSON.stringify(words), contents];
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** The same delivery twice in one batch would be two rows for one conflict target: only the first is inserted, the second compared. */
@@ -85,11 +103,19 @@ function firstOfEachKey(batch: ArrivedDelivery[]): ArrivedDelivery[] {
 async function compareWithStored(pool: pg.Pool, delivery: ArrivedDelivery): Promise<AcceptOutcome> {
   const key = [delivery.source, delivery.hookId, delivery.deliveryId];
   const { rows } = await pool.query(
-    "select id, body, body_encoding from deliveries where source = $1 and hook_id = $2 and delivery_id = $3",
+    `select deliveries.id, body_from, body_bytes, encoding, content from deliveries join delivery_bodies on delivery_bodies.id = body_id
+     where source = $1 and hook_id = $2 and delivery_id = $3`,
     key,
   );
-  const stored = rows[0] as { id: number; body: Buffer; body_encoding: "zstd" | "identity" };
-  if (Buffer.compare(decodeBody(stored.body, stored.body_encoding), delivery.body) !== 0) return { kind: "conflict" };
+  const stored = rows[0] as {
+    id: number;
+    body_from: number;
+    body_bytes: number;
+    encoding: BodyEncoding;
+    content: Buffer;
+  };
+  const body = openPiece(stored).subarray(stored.body_from, stored.body_from + stored.body_bytes);
+  if (Buffer.compare(body, delivery.body) !== 0) return { kind: "conflict" };
   await pool.query("update deliveries set duplicate_count = duplicate_count + 1 where id = $1", [stored.id]);
   return { kind: "duplicate" };
 }
