@@ -1,4 +1,5 @@
 import type { RunningService } from "../app.ts";
+import { collectGarbageAlone } from "./collect-garbage-alone.ts";
 import { reportFailure } from "./report-failure.ts";
 
 /** How long a stop may take before the process ends anyway; everything acknowledged is on the disk by then. */
@@ -14,6 +15,7 @@ export async function runUntilStopped(
   start: (onDied: (error: Error) => void) => Promise<RunningService>,
   started: (service: RunningService, running: Running) => void,
 ): Promise<void> {
+  collectGarbageAlone();
   const end = Promise.withResolvers<void>();
   const stopping = new AbortController();
   let died: Error | null = null;

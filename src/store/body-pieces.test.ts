@@ -17,14 +17,24 @@ test("what comes out is what went in, however many they are, however large and w
   );
 });
 
-test("bodies share a piece until it has a mebibyte; a larger one is alone", () => {
+test("bodies that lie side by side share a piece until it has a mebibyte; a larger one is alone", () => {
   const sizes = [600_000, 400_000, 100_000, 3_000_000, 10, 20];
+  const memory = randomBytes(5_000_000).buffer;
+  let at = 0;
 
-  const { pieces, places } = packBodies(sizes.map((bytes) => randomBytes(bytes)));
+  const { pieces, places } = packBodies(sizes.map((bytes) => new Uint8Array(memory, (at += bytes) - bytes, bytes)));
 
   expect(places.map(({ piece }) => piece)).toEqual([0, 0, 1, 2, 3, 3]);
   expect(places.map(({ from }) => from)).toEqual([0, 600_000, 0, 0, 0, 10]);
   expect(pieces).toHaveLength(4);
+});
+
+test("bodies that lie apart are brought together as long as that is a small copy", () => {
+  const sizes = [30_000, 30_000, 30_000, 30_000, 10];
+
+  const { places } = packBodies(sizes.map((bytes) => new Uint8Array(randomBytes(bytes))));
+
+  expect(places.map(({ piece }) => piece)).toEqual([0, 0, 0, 1, 1]);
 });
 
 test("payloads take a fraction of their room, a small one alone is left as it is", () => {

@@ -4,6 +4,8 @@ import { zstdCompressSync, zstdDecompressSync, constants } from "node:zlib";
 const compressedBytesMin = 512;
 /** A piece takes bodies until it has so many bytes: a reader of one body decompresses no more than that besides. */
 const pieceBytesMax = 1024 * 1024;
+/** Bodies that lie apart in memory are brought together by copying, which is worth it for small pieces only. */
+const copiedBytesMax = 64 * 1024;
 /** The receiver's own limit: no body was ever larger, and a larger one is alone in its piece. */
 const bodyBytesMax = 25 * 1024 * 1024;
 const params = { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 };
@@ -32,7 +34,8 @@ export function packBodies(bodies: Uint8Array[]): { pieces: BodyPiece[]; places:
     bytes = 0;
   };
   for (const body of bodies) {
-    if (bytes + body.byteLength > pieceBytesMax) close();
+    const isFull = bytes + body.byteLength > pieceBytesMax;
+    if (isFull || (bytes >= copiedBytesMax && !isNextTo(together.at(-1), body))) close();
     places.push({ piece: pieces.length, from: bytes, bytes: body.byteLength });
     together.push(body);
     bytes += body.byteLength;
@@ -47,9 +50,20 @@ export function openPiece({ encoding, content }: BodyPiece): Uint8Array {
 }
 
 function encode(bodies: Uint8Array[], bytes: number): BodyPiece {
-  const whole = bodies.length === 1 ? (bodies[0] as Uint8Array) : Buffer.concat(bodies, bytes);
+  const whole = wholeOf(bodies, bytes);
   if (bytes < compressedBytesMin) return { encoding: "identity", content: whole };
   // The compressor allocates its output in these steps, anew each time: about what it will need.
   const chunkSize = Math.min(Math.max(Math.ceil(bytes / 8), 8192), 1024 * 1024);
   return { encoding: "zstd", content: zstdCompressSync(whole, { params, pledgedSrcSize: bytes, chunkSize }) };
+}
+
+/** The bytes of a batch lie side by side as they came from the other thread: then nothing is copied, and no memory waits for the garbage collector. */
+function wholeOf(bodies: Uint8Array[], bytes: number): Uint8Array {
+  const first = bodies[0] as Uint8Array;
+  const isOneRun = bodies.every((body, index) => index === 0 || isNextTo(bodies[index - 1], body));
+  return isOneRun ? new Uint8Array(first.buffer, first.byteOffset, bytes) : Buffer.concat(bodies, bytes);
+}
+
+function isNextTo(before: Uint8Array | undefined, body: Uint8Array): boolean {
+  return before?.buffer === body.buffer && before.byteOffset + before.byteLength === body.byteOffset;
 }

@@ -297,7 +297,10 @@ const bodyColumns = ["content_type", "headers", "body_id", "body_from"] as const
 
 type StoredDelivery = DeliveryRow & { content_type: string; headers: string; body_id: number; body_from: number };
 
-function claimedDelivery({ body_id: _bodyId, body_from: _bodyFrom, ...row }: StoredDelivery, body: Uint8Array | null): ClaimedDelivery {
+function claimedDelivery(
+  { body_id: _bodyId, body_from: _bodyFrom, ...row }: StoredDelivery,
+  body: Uint8Array | null,
+): ClaimedDelivery {
   return {
     ...row,
     provider: row.provider satisfies WebhookProvider,
