@@ -116,3 +116,46 @@ test("a variable in our name that means nothing is said aloud", () => {
 test("a file that --config names must be there", () => {
   expect(refusal({ flags: { configPath: "other.yaml" } })).toContain("other.yaml cannot be read");
 });
+
+test("a name of an older system is read last of all, and named", () => {
+  const config = build({
+    env: {
+      SPRINTER_GITHUB_OWNER: "acme",
+      SPRINTER_GITHUB_BASE_BRANCH: "develop",
+      GITHUB_ACCESS_TOKEN: "token-of-the-seed",
+    },
+    yaml: "github:\n  base_branch: trunk\n",
+  });
+
+  expect([config.github.owner, config.github.baseBranch]).toEqual(["acme", "trunk"]);
+  expect(config.provenance).toContainEqual({ key: "github.owner", value: "acme", from: "SPRINTER_GITHUB_OWNER" });
+  expect(config.secrets.githubToken.current?.from).toBe("GITHUB_ACCESS_TOKEN");
+});
+
+test("a program that does the work sees the variables that are named, and no other", () => {
+  const config = build({
+    env: { OPENAI_API_KEY: "key", GITHUB_TOKEN: "token", PULLWRIGHT_WORKERS_EXECUTE_PLAN_INSTANCES: "3" },
+    yaml: "workers:\n  execute_plan:\n    command: /opt/agent\n    args: [--fast, two words]\n    environment: [OPENAI_API_KEY, NOT_SET]\n",
+  });
+
+  expect(config.workers.execute_plan).toEqual({
+    enabled: true,
+    instances: 3,
+    timeoutMs: 1_800_000,
+    attemptsMax: 3,
+    program: { command: "/opt/agent", args: ["--fast", "two words"], environment: { OPENAI_API_KEY: "key" } },
+  });
+});
+
+test("a credential goes over plain http to this machine alone", () => {
+  expect(build({ env: { PULLWRIGHT_GITHUB_API_BASE_URL: "http://127.0.0.1:4001/api/v3/" } }).github.apiBaseUrl).toBe(
+    "http://127.0.0.1:4001/api/v3",
+  );
+  expect(refusal({ env: { PULLWRIGHT_GITLAB_API_BASE_URL: "http://gitlab.example.com/api/v4" } })).toContain(
+    "loopback",
+  );
+  expect(refusal({ env: { PULLWRIGHT_GITHUB_API_BASE_URL: "https://user:pass@ghe.example.com" } })).toContain(
+    "without a user",
+  );
+  expect(refusal({ env: { PULLWRIGHT_GITHUB_APP_ID: "12" } })).toContain("belong together");
+});

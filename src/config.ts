@@ -3,9 +3,18 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { PullwrightError } from "./domain/error.ts";
 import type { WebhookProvider } from "./domain/delivery.ts";
+import { isLoopbackHost } from "./domain/loopback.ts";
 import { nearest } from "./config/nearest.ts";
 import { readYaml, type YamlFile } from "./config/read-yaml.ts";
-import { databaseUrlEnv, secretSettings, type Setting, settings, type SecretSetting } from "./config/settings.ts";
+import {
+  databaseUrlEnv,
+  secretSettings,
+  type Setting,
+  type SettingKey,
+  settings,
+  type SecretSetting,
+} from "./config/settings.ts";
+import { type CommandType, commandTypes } from "./domain/command.ts";
 import { parseEnvValue, parseYamlValue } from "./config/values.ts";
 import { parseSecret, readSecretFile } from "./config/secret-files.ts";
 import type { StoreLocation } from "./store/open-store.ts";
@@ -24,6 +33,24 @@ export type Config = {
   app: { host: string; port: number; allowedHosts: string[] };
   receiver: { host: string; port: number; allow: string[]; rateLimitPerMinute: number };
   githubListener: { enabled: boolean; host: string; port: number; path: string };
+  github: ForgeConfig & {
+    owner: string | null;
+    repo: string | null;
+    app: { id: string; privateKeyFile: string } | null;
+  };
+  gitlab: ForgeConfig & { project: string | null };
+  git: {
+    authorName: string;
+    authorEmail: string;
+    auth: "header" | "askpass";
+    credentialHelper: boolean;
+    sshKeyFile: string | null;
+    knownHostsFile: string | null;
+  };
+  /** Certificate authorities besides the usual ones, for forges' APIs and git. */
+  caFile: string | null;
+  safety: { autoExecuteAfterPlan: boolean; autoCreatePrAfterExecution: boolean; autoReviewAfterPr: boolean };
+  workers: Record<CommandType, WorkerConfig>;
   sources: ConfiguredSource[];
   store: StoreLocation;
   secretsDir: string;
@@ -32,6 +59,26 @@ export type Config = {
   provenance: { key: string; value: string; from: string }[];
   /** What is odd but not wrong, for the log. */
   warnings: string[];
+};
+
+/** What both forges have. */
+export type ForgeConfig = {
+  baseBranch: string;
+  remote: string;
+  branchPrefix: string;
+  draft: boolean;
+  apiBaseUrl: string | null;
+  requestTimeoutMs: number;
+};
+
+/** How commands of one type are performed here. */
+export type WorkerConfig = {
+  enabled: boolean;
+  instances: number;
+  timeoutMs: number;
+  attemptsMax: number;
+  /** A program instead of the built-in worker, with what it may see of the environment. */
+  program: { command: string; args: string[]; environment: Record<string, string> } | null;
 };
 
 /** What the command line says; it stands above the environment. */
@@ -61,11 +108,35 @@ export function buildConfig(
   const provenance: Config["provenance"] = [];
   // The setting's type has been checked against its description; the caller says what that is in TypeScript.
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
-  const value = <T>(key: (typeof settings)[number]["key"]): T => {
+  const value = <T>(key: SettingKey): T => {
     const setting = settings.find((candidate) => candidate.key === key) as Setting;
     const found = findValue(setting, flags, env, yaml);
     provenance.push({ key, value: show(found.value), from: found.from });
     return found.value as T;
+  };
+
+  const forgeConfig = (forge: "github" | "gitlab"): ForgeConfig => ({
+    baseBranch: value(`${forge}.base_branch`),
+    remote: value(`${forge}.remote`),
+    branchPrefix: value(`${forge}.branch_prefix`),
+    draft: value(`${forge}.draft_pr`),
+    apiBaseUrl: checkApiUrl(value(`${forge}.api_base_url`), `${forge}.api_base_url`),
+    requestTimeoutMs: 1000 * value<number>(`${forge}.request_timeout_seconds`),
+  });
+  const workerConfig = (type: CommandType): WorkerConfig => {
+    const command = value<string | null>(`workers.${type}.command`);
+    const args = value<string[]>(`workers.${type}.args`);
+    const names = value<string[]>(`workers.${type}.environment`);
+    const environment = Object.fromEntries(
+      names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
+    );
+    return {
+      enabled: value(`workers.${type}.enabled`),
+      instances: value(`workers.${type}.instances`),
+      timeoutMs: 1000 * value<number>(`workers.${type}.timeout_seconds`),
+      attemptsMax: value(`workers.${type}.max_attempts`),
+      program: command === null ? null : { command, args, environment },
+    };
   };
 
   const dataDir = resolve(expandHome(value<string>("data_dir")));
@@ -86,6 +157,28 @@ export function buildConfig(
       port: value("webhook_servers.github.port"),
       path: value("webhook_servers.github.path"),
     },
+    github: {
+      ...forgeConfig("github"),
+      owner: value("github.owner"),
+      repo: value("github.repo"),
+      app: githubApp(value("github.app_id"), value("github.app_private_key_file")),
+    },
+    gitlab: { ...forgeConfig("gitlab"), project: value("gitlab.project") },
+    git: {
+      authorName: value("git.author_name"),
+      authorEmail: value("git.author_email"),
+      auth: value("git.auth"),
+      credentialHelper: value("git.credential_helper"),
+      sshKeyFile: value("git.ssh_key_file"),
+      knownHostsFile: value("git.known_hosts_file"),
+    },
+    caFile: value("ca_file"),
+    safety: {
+      autoExecuteAfterPlan: value("safety.auto_execute_after_plan"),
+      autoCreatePrAfterExecution: value("safety.auto_create_pr_after_execution"),
+      autoReviewAfterPr: value("safety.auto_review_after_pr"),
+    },
+    workers: Object.fromEntries(commandTypes.map((type) => [type, workerConfig(type)])) as Config["workers"],
     sources: yaml.sources(),
     store: storeLocation(dataDir, env),
     secretsDir: join(dataDir, "secrets"),
@@ -132,9 +225,31 @@ function findValue(
   const fromEnv = env[setting.env];
   if (fromEnv !== undefined && fromEnv !== "")
     return { value: parseEnvValue(setting, fromEnv, setting.env), from: setting.env };
+  for (const alias of setting.aliases ?? []) {
+    const text = env[alias];
+    // Below the file: an older system's name is the last to be asked.
+    if (text !== undefined && text !== "" && yaml.get(setting.key) === undefined)
+      return { value: parseEnvValue(setting, text, alias), from: alias };
+  }
   const node = yaml.get(setting.key);
   if (node !== undefined) return { value: parseYamlValue(setting, node.value, node.where), from: node.where };
   return { value: setting.fallback, from: "default" };
+}
+
+/** A credential goes over plain http to this machine alone. */
+function checkApiUrl(url: string | null, key: string): string | null {
+  if (url === null || url.startsWith("https://") || isLoopbackHost(new URL(url).host))
+    return url?.replace(/\/+$/, "") ?? null;
+  throw new PullwrightError("CONFIG_INVALID", `${key}: plain http is for loopback addresses only; write https://…`);
+}
+
+function githubApp(id: string | null, privateKeyFile: string | null): Config["github"]["app"] {
+  if (id === null && privateKeyFile === null) return null;
+  if (id !== null && privateKeyFile !== null) return { id, privateKeyFile };
+  throw new PullwrightError(
+    "CONFIG_INVALID",
+    "github.app_id and github.app_private_key_file belong together; one of them is missing.",
+  );
 }
 
 function storeLocation(dataDir: string, env: Readonly<Record<string, string | undefined>>): StoreLocation {

@@ -26,7 +26,7 @@ export function createWebhookSources(config: Config, now: () => number, on: Secr
     source("github", "github", () => ({ ...none, hmac: valuesOf(secrets.githubWebhook) })),
     source("gitlab", "gitlab", () => ({
       ...none,
-      plainTokens: valuesOf(secrets.gitlabToken),
+      plainTokens: valuesOf(secrets.gitlabWebhook),
       signingTokens: valuesOf(secrets.gitlabSigningToken),
     })),
     source("ci", "ci", () => ({

@@ -8,11 +8,11 @@ export function configPage(): string {
     "## Settings",
     "A dot in a key is a level in the file: `app.port` is `port` under `app`. In the environment, lists are written with spaces or commas between.",
     table(
-      ["key", "variable", "form", "default", "meaning"],
+      ["key", "variable", "form", "default", "meaning", "also read"],
       settings.map((setting) => settingRow(setting)),
     ),
     "## Secrets",
-    "From the environment or a file, never from `pullwright.yaml`, and never stored. Each variable may also be given as `<variable>_FILE`, naming a file, and the secret before it as `<variable>_PREVIOUS` (or `<variable>_PREVIOUS_FILE`), so that two are live while you rotate. A file must not be writable by others. The names in the last column are read where ours are not set, for those who come from another system.",
+    "From the environment or a file, never from `pullwright.yaml`, and never stored. Each variable may also be given as `<variable>_FILE`, naming a file; a webhook's secret before it as `<variable>_PREVIOUS` (or `<variable>_PREVIOUS_FILE`), so that two are live while you rotate. A token is read again when it is used, so a new one in its file counts at once. A file must not be writable by others. The names in the last column are read where ours are not set, for those who come from another system.",
     table(
       ["variable", "meaning", "also read"],
       secretSettings.map(({ env, meaning, aliases }) => [code(env), meaning, aliases.map(code).join(", ") || "—"]),
@@ -42,7 +42,8 @@ export function configPage(): string {
 }
 
 function settingRow(setting: Setting): string[] {
-  return [code(setting.key), code(setting.env), formOf(setting), defaultOf(setting), setting.meaning];
+  const also = (setting.aliases ?? []).map(code).join(", ") || "—";
+  return [code(setting.key), code(setting.env), formOf(setting), defaultOf(setting), setting.meaning, also];
 }
 
 function formOf({ type }: Setting): string {

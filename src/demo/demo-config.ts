@@ -36,10 +36,12 @@ export async function demoConfig(config: Config, dataDir: string, secrets: Sende
     sources: [],
     secrets: {
       githubWebhook: secret(secrets.github),
-      gitlabToken: { current: null, previous: null },
+      gitlabWebhook: { current: null, previous: null },
       gitlabSigningToken: secret(secrets.gitlabSigningToken),
       ciWebhook: secret(secrets.ci),
       circleciWebhook: secret(secrets.circleci),
+      githubToken: { current: null, previous: null },
+      gitlabToken: { current: null, previous: null },
     },
   };
 }
