@@ -1,6 +1,8 @@
 /** Drains the store that its argument names by the engine, prints a DrainReport, and ends. Started by drain.ts. */
 import { setTimeout as wait } from "node:timers/promises";
+import { doNothing } from "../src/decide/policy.ts";
 import { startEngine } from "../src/engine/engine.ts";
+import { publicForgeHosts } from "../src/domain/parse-repository-ref.ts";
 import { createLog } from "../src/log.ts";
 import { createRedact } from "../src/redact/redact.ts";
 import { openStore, type StoreLocation } from "../src/store/open-store.ts";
@@ -12,7 +14,7 @@ const location = JSON.parse(process.argv[2] ?? "") as StoreLocation;
 const redact = createRedact(["a secret that nobody sends"]);
 const startedAt = performance.now();
 const engine = await startEngine(
-  { store: location, boundRepositories: {} },
+  { store: location, boundRepositories: {}, policy: doNothing, forgeHosts: { hosts: publicForgeHosts } },
   { log: createLog({ level: "warn", redact }), redact, onChanged: () => {} },
 );
 const reader = await openStore(location, "read");

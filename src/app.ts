@@ -1,13 +1,17 @@
 import { fileURLToPath } from "node:url";
 import type { Config } from "./config.ts";
-import { instantOf, systemClock } from "./domain/clock.ts";
+import { policyOf } from "./policy-of.ts";
+import { instantOf, systemClock, systemSteadyClock } from "./domain/clock.ts";
 import type { ChangedTopic, Engine } from "./engine/engine.ts";
 import { startEngineThread } from "./engine/start-engine-thread.ts";
 import { readOrMakeApiToken } from "./config/api-token.ts";
 import { type AppServer, startAppServer } from "./http/app-server.ts";
 import { createLog, type Log } from "./log.ts";
-import type { Operation } from "./operations/operation.ts";
 import { type OperationName, operations } from "./operations/operations.ts";
+import { type Caller, perform } from "./operations/perform.ts";
+import { createQueueClock } from "./queue/queue-clock.ts";
+import { forgeHosts } from "./forge-hosts.ts";
+import { parseRepositoryRef } from "./domain/parse-repository-ref.ts";
 import type { ServiceState } from "./operations/service-state.ts";
 import { createReceiver, type Receive } from "./receive/receiver.ts";
 import { createListener, type Listener } from "./receive/listener.ts";
@@ -21,7 +25,6 @@ import { openStore } from "./store/open-store.ts";
 import type { Store } from "./store/store.ts";
 import { readVersion } from "./version.ts";
 import { createWebhookSources, secretValues, type WebhookSources } from "./webhook-sources.ts";
-import type { z } from "zod";
 
 /** A running service and where it is reached. */
 export type RunningService = {
@@ -65,7 +68,12 @@ export async function startService(config: Config, parts: ServiceParts): Promise
   for (const warning of config.warnings) log.warn({}, warning);
 
   const on = { changed: (_topics: ChangedTopic[]) => {} };
-  const options = { store: config.store, boundRepositories: boundRepositories(config) };
+  const options = {
+    store: config.store,
+    boundRepositories: boundRepositories(config),
+    policy: policyOf(config),
+    forgeHosts: forgeHosts(config),
+  };
   const engine = await startEngineThread(
     { options, secrets, logLevel: config.logLevel },
     { changed: (topics) => on.changed(topics), died: parts.onDied },
@@ -156,8 +164,10 @@ function buildReceiver(
     clock: systemClock,
     ...(allow.length === 0 ? {} : { allowList: createAllowList(allow) }),
     ...(rateLimitPerMinute === 0 ? {} : { rateLimit: createRateLimit(rateLimitPerMinute, () => performance.now()) }),
-    // A token is for asking GitHub; nothing here asks it yet.
-    health: { ready: engine.ready, githubTokenConfigured: () => false },
+    health: {
+      ready: engine.ready,
+      githubTokenConfigured: () => config.secrets.githubToken.current !== null || config.github.app !== null,
+    },
     onRefused: (refusal) => {
       refusals.add(refusal);
       log.debug(
@@ -193,15 +203,23 @@ async function startApp(
   config: Config,
   { engine, store, token, redact, receive, state, log }: AppParts,
 ): Promise<AppServer> {
-  const readDeps = { store, clock: systemClock, redact, service: state };
-  const perform = async (name: OperationName, input: unknown): Promise<unknown> => {
-    const known = operations[name] as unknown as Operation<z.ZodType, z.ZodType>;
-    const parsed = known.input.parse(input);
-    return redactDeep(
-      known.kind === "read" ? await known.run(parsed, readDeps) : await engine.perform(name, input),
+  const hosts = forgeHosts(config);
+  const readDeps = {
+    store,
+    clock: systemClock,
+    queueClock: createQueueClock(config.store.engine, { clock: systemClock, steadyMs: systemSteadyClock }),
+    redact,
+    policy: policyOf(config),
+    readRepository: (text: string) => parseRepositoryRef(text, hosts),
+    service: state,
+  };
+  const performHere = async (name: OperationName, input: unknown, caller: Caller): Promise<unknown> =>
+    redactDeep(
+      operations[name].kind === "read"
+        ? await perform(name, input, caller, readDeps)
+        : await engine.perform(name, input, caller),
       redact,
     );
-  };
   return startAppServer(
     {
       host: config.app.host,
@@ -213,7 +231,7 @@ async function startApp(
       webDirectory: fileURLToPath(new URL("../dist/web", import.meta.url)),
     },
     {
-      perform,
+      perform: performHere,
       receiver: (request, response) => receive(request, response),
       events: {
         lastEventId: () => store.events.lastId(),

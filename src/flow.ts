@@ -1,11 +1,13 @@
 import type { Clock } from "./domain/clock.ts";
 import { instantOf } from "./domain/clock.ts";
-import type { Decision } from "./domain/decision.ts";
 import { PullwrightError, type ErrorCode } from "./domain/error.ts";
 import type { NormalisedDelivery, NormalisedEvent } from "./domain/event.ts";
 import { decide } from "./decide/decide.ts";
+import type { Policy } from "./decide/policy.ts";
 import type { Normaliser } from "./normalise/normaliser.ts";
 import { recordEvent } from "./outcome/record-event.ts";
+import { enqueueWanted, type SettledDecision } from "./queue/enqueue-wanted.ts";
+import type { QueueClock } from "./queue/queue-clock.ts";
 import { findRepository } from "./outcome/resolve-repository.ts";
 import type { Redact } from "./redact/redact.ts";
 import { redactEvent } from "./redact/redact-event.ts";
@@ -22,6 +24,8 @@ export type DigestDeps = {
   boundRepositories: BoundRepositories;
   redact: Redact;
   clock: Clock;
+  queueClock: QueueClock;
+  policy: Policy;
   /** Who claims: `<host>/<process>/<random>`. */
   owner: string;
 };
@@ -152,7 +156,7 @@ type Ending = {
   id: number;
   eventId: number | null;
   dead: { code: ErrorCode; reason: string } | null;
-  decisions: Decision[];
+  decisions: SettledDecision[];
 };
 
 /** Null when it is not its last attempt: then its lease runs out, and it is tried again. */
@@ -196,8 +200,9 @@ async function record(
     { deliveryId: delivery.id, now: instantOf(deps.clock()) },
     queries,
   );
-  const decisions = recorded.isNew ? [...recorded.decisions, ...decide(event)] : recorded.decisions;
-  return { id: delivery.id, eventId: recorded.eventId, dead: null, decisions };
+  const decisions = recorded.isNew ? [...recorded.decisions, ...decide(event, deps.policy)] : recorded.decisions;
+  const settled = await enqueueWanted(decisions, recorded.eventId, queries, deps.queueClock);
+  return { id: delivery.id, eventId: recorded.eventId, dead: null, decisions: settled };
 }
 
 /**
@@ -251,12 +256,13 @@ async function settle(endings: Ending[], queries: StoreQueries, at: string): Pro
     if (dead !== null) await queries.deliveries.markDead(id, at, dead.code, dead.reason);
   await queries.decisions.add(
     endings.flatMap(({ id, eventId, decisions }) =>
-      decisions.map(({ rule, verdict, because }) => ({
+      decisions.map(({ rule, verdict, because, commandId }) => ({
         delivery_id: id,
         event_id: eventId,
         rule,
         verdict,
         because,
+        command_id: commandId ?? null,
         decided_at: at,
       })),
     ),

@@ -2,9 +2,13 @@ import type { Command } from "@commander-js/extra-typings";
 import type { z } from "zod";
 import { type Config, loadConfig } from "../config.ts";
 import { PullwrightError } from "../domain/error.ts";
-import { systemClock } from "../domain/clock.ts";
-import type { Operation } from "../operations/operation.ts";
-import { type OperationName, operations } from "../operations/operations.ts";
+import { systemClock, systemSteadyClock } from "../domain/clock.ts";
+import type { OperationName, operations } from "../operations/operations.ts";
+import { perform } from "../operations/perform.ts";
+import { parseRepositoryRef } from "../domain/parse-repository-ref.ts";
+import { createQueueClock } from "../queue/queue-clock.ts";
+import { forgeHosts } from "../forge-hosts.ts";
+import { policyOf } from "../policy-of.ts";
 import { createRedact } from "../redact/redact.ts";
 import { redactDeep } from "../redact/redact-deep.ts";
 import { openStore } from "../store/open-store.ts";
@@ -40,13 +44,18 @@ export async function withOperations(
         createWebhookSources(config, () => performance.now(), { secretsRead: () => {}, unreadable: () => {} }),
       ),
     );
+    const hosts = forgeHosts(config);
+    const deps = {
+      store,
+      clock: systemClock,
+      queueClock: createQueueClock(config.store.engine, { clock: systemClock, steadyMs: systemSteadyClock }),
+      redact,
+      policy: policyOf(config),
+      readRepository: (text: string) => parseRepositoryRef(text, hosts),
+    };
     await work(async (name, input) => {
-      const known = operations[name] as unknown as Operation<z.ZodType, z.ZodType>;
       try {
-        return redactDeep(
-          await known.run(known.input.parse(input), { store, clock: systemClock, redact }),
-          redact,
-        ) as never;
+        return redactDeep(await perform(name, input, { actor: "operator" }, deps), redact) as never;
       } catch (error) {
         // The message quotes what was asked.
         throw error instanceof PullwrightError

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { NormalisedEvent } from "../domain/event.ts";
-import type { PushFact } from "../domain/fact.ts";
+import type { PullRequestFact, PushFact } from "../domain/fact.ts";
 import { decide } from "./decide.ts";
+import { doNothing, type Policy } from "./policy.ts";
 
 function event(say: Partial<NormalisedEvent> = {}): NormalisedEvent {
   return {
@@ -50,17 +51,17 @@ function push(listed: number, commitsCount: number): PushFact {
 
 describe("what is to be done about an event", () => {
   test("there is always an answer, also when nobody cares", () => {
-    expect(decide(event())).toEqual([
+    expect(decide(event(), doNothing)).toEqual([
       { rule: "nothing-to-do", verdict: "nothing", because: expect.stringContaining("github.star.created") },
     ]);
   });
 
   test("facts speak for themselves", () => {
-    expect(decide(event({ facts: [push(1, 1)] }))).toEqual([]);
+    expect(decide(event({ facts: [push(1, 1)] }), doNothing)).toEqual([]);
   });
 
   test("commits that a forge left out of a push are counted, so that nobody looks for their reverts in vain", () => {
-    expect(decide(event({ facts: [push(20, 25)] }))).toEqual([
+    expect(decide(event({ facts: [push(20, 25)] }), doNothing)).toEqual([
       { rule: "explain-cut-push", verdict: "nothing", because: expect.stringContaining("5 of 25") },
     ]);
   });
@@ -82,6 +83,80 @@ describe("what is to be done about an event", () => {
       /first event/,
     ],
   ] as const)("%s changes nothing, and the reason is given", (_what, say, rule, because) => {
-    expect(decide(event(say))).toEqual([{ rule, verdict: "nothing", because: expect.stringMatching(because) }]);
+    expect(decide(event(say), doNothing)).toEqual([
+      { rule, verdict: "nothing", because: expect.stringMatching(because) },
+    ]);
+  });
+});
+
+describe("pull requests that bring code", () => {
+  const on: Policy = {
+    ...doNothing,
+    safety: { ...doNothing.safety, autoReviewAfterPr: true },
+    performed: new Set(["review_pull_request"]),
+  };
+  const opened = (say: Partial<NormalisedEvent> = {}, fact: Partial<PullRequestFact> = {}): NormalisedEvent =>
+    event({
+      kind: "github.pull_request.opened",
+      subject: { kind: "pull-request", ref: "7" },
+      facts: [
+        {
+          kind: "pull-request",
+          number: 7,
+          observedAt: "2026-01-02T03:04:05.678Z",
+          state: "open",
+          title: "Login",
+          headBranch: "feature/SCRUM-123-login",
+          headSha: "c".repeat(40),
+          ...fact,
+        },
+      ],
+      ...say,
+    });
+
+  test("are reviewed once per head commit, in the workflow of the work item that they name", () => {
+    const [decision] = decide(opened(), on);
+    const [again] = decide(opened({ kind: "github.pull_request.synchronize", actor: "bob" }), on);
+    const [next] = decide(opened({}, { headSha: "d".repeat(40) }), on);
+
+    expect(decision).toMatchObject({
+      rule: "review-pull-requests",
+      verdict: "queued",
+      command: {
+        type: "review_pull_request",
+        workflowId: "SCRUM-123",
+        repositoryKey: "github:github.com/acme/web",
+        payload: { pr_number: 7, commit_sha: "c".repeat(40) },
+      },
+    });
+    expect(again?.command?.idempotencyKey).toBe(decision?.command?.idempotencyKey);
+    expect(next?.command?.idempotencyKey).not.toBe(decision?.command?.idempotencyKey);
+  });
+
+  test("have a workflow that no other repository's pull request shares, when they name no work item", () => {
+    const [decision] = decide(opened({}, { headBranch: "fix", title: "UTF-8 names" }), on);
+
+    expect(decision?.command?.workflowId).toBe("github-1-pr-7");
+  });
+
+  test("wait, with the reason, where nobody said that they are reviewed or nobody can", () => {
+    const said = (policy: Policy) => decide(opened(), policy).map(({ verdict, because }) => [verdict, because]);
+
+    expect(said(doNothing)).toEqual([["nothing", expect.stringContaining("safety.auto_review_after_pr")]]);
+    expect(said({ ...on, performed: new Set() })).toEqual([
+      ["nothing", expect.stringContaining("Nobody here reviews")],
+    ]);
+    expect(decide(opened({}, { state: "merged" }), on)[0]?.verdict).toBe("nothing");
+    expect(decide(opened({ kind: "github.pull_request.labeled" }), on)).toEqual([]);
+  });
+
+  test("a push to the default branch asks for its commit; one that deleted the branch for nothing", () => {
+    const pushed = event({ kind: "github.push.main", commitSha: "e".repeat(40), facts: [push(1, 1)] });
+
+    expect(decide(pushed, on)[0]).toMatchObject({
+      verdict: "queued",
+      command: { payload: { commit_sha: "e".repeat(40) } },
+    });
+    expect(decide({ ...pushed, commitSha: null }, on)[0]?.verdict).toBe("nothing");
   });
 });

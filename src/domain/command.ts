@@ -26,6 +26,8 @@ export type NewCommand = {
   availableAt: Instant;
   /** Who or what asked: `event 12`, `command 3`, `operator`, `api`; shown, and kept in the audit log. */
   requestedBy: string;
+  /** What it follows from, for who asks why. */
+  causedBy?: { eventId?: number; commandId?: number };
 };
 
 /** A command in the hands of a worker. Every write on its behalf carries the fence: who lost the lease writes nothing any more. */

@@ -38,3 +38,9 @@ export function safeWorkflowId(id: string): string {
 
 /** Windows gives these to devices, whatever follows the dot. */
 const deviceName = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+
+/** The id for the same work item in another repository. */
+export function inOwnRepository(id: string, repositoryKey: string): string {
+  const hash = createHash("sha256").update(repositoryKey, "utf8").digest("hex").slice(0, 8);
+  return `${id.slice(0, charactersMax - 9)}-${hash}`;
+}

@@ -6,12 +6,13 @@ import { type PlainError, plainError } from "./plain-error.ts";
 import { createLog } from "../log.ts";
 import { createLiveRedact } from "../redact/live-redact.ts";
 import type { OperationName } from "../operations/operations.ts";
+import type { Caller } from "../operations/perform.ts";
 import { type PackedBatch, type PackedOutcomes, packOutcomes, unpackBatch } from "./packed-batch.ts";
 
 /** What the service asks of the engine's thread. */
 export type EngineRequest =
   | { kind: "accept"; id: number; batch: PackedBatch }
-  | { kind: "perform"; id: number; name: OperationName; input: unknown }
+  | { kind: "perform"; id: number; name: OperationName; input: unknown; caller: Caller }
   | { kind: "ready"; id: number }
   | { kind: "learn"; id: number; secrets: readonly string[] }
   | { kind: "stop"; id: number };
@@ -65,7 +66,7 @@ port.on("message", (request: EngineRequest) => {
 async function answer(request: Exclude<EngineRequest, { kind: "accept" }>): Promise<unknown> {
   switch (request.kind) {
     case "perform":
-      return engine.perform(request.name, request.input);
+      return engine.perform(request.name, request.input, request.caller);
     case "ready":
       return engine.ready();
     case "learn":

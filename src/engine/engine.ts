@@ -1,11 +1,13 @@
-import type { z } from "zod";
 import type { AcceptDeliveries } from "../domain/delivery.ts";
-import { systemClock } from "../domain/clock.ts";
+import { systemClock, systemSteadyClock } from "../domain/clock.ts";
+import type { Policy } from "../decide/policy.ts";
 import { digestNext } from "../flow.ts";
 import type { Log } from "../log.ts";
 import { createNormaliser } from "../normalise/normaliser.ts";
-import type { Operation } from "../operations/operation.ts";
-import { type OperationName, operations } from "../operations/operations.ts";
+import { createQueueClock } from "../queue/queue-clock.ts";
+import type { OperationName } from "../operations/operations.ts";
+import { type Caller, perform } from "../operations/perform.ts";
+import { type ParseRepositoryRefOptions, parseRepositoryRef } from "../domain/parse-repository-ref.ts";
 import type { Redact } from "../redact/redact.ts";
 import { openStore, type StoreLocation } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
@@ -19,10 +21,12 @@ export type EngineOptions = {
   store: StoreLocation;
   /** Source name to the lower-case names of the repositories that it may speak of; sources that are not bound are absent. */
   boundRepositories: Record<string, string[]>;
+  policy: Policy;
+  forgeHosts: ParseRepositoryRefOptions;
 };
 
 /** Which lists a change touches; readers fetch those again. */
-export type ChangedTopic = "deliveries" | "events" | "prs" | "runs" | "status";
+export type ChangedTopic = "deliveries" | "events" | "prs" | "runs" | "work" | "status";
 
 /**
  * The part of the process that writes: it stores what arrives, digests it, and performs the operations that change something. There is one in
@@ -30,7 +34,7 @@ export type ChangedTopic = "deliveries" | "events" | "prs" | "runs" | "status";
  */
 export type Engine = {
   accept: AcceptDeliveries;
-  perform: (name: OperationName, input: unknown) => Promise<unknown>;
+  perform: (name: OperationName, input: unknown, caller: Caller) => Promise<unknown>;
   /** True when a write would be taken and the digester runs. */
   ready: () => Promise<{ ready: boolean; because?: string }>;
   /** Finishes what is begun and closes the store. */
@@ -55,8 +59,19 @@ export async function startEngine(options: EngineOptions, deps: EngineDeps): Pro
     normaliser,
     redact,
     clock: systemClock,
+    queueClock: createQueueClock(options.store.engine, { clock: systemClock, steadyMs: systemSteadyClock }),
+    policy: options.policy,
     owner: newOwner(),
     boundRepositories: (source: string) => bound.get(source),
+  };
+
+  const performDeps = {
+    store,
+    clock: systemClock,
+    queueClock: digestDeps.queueClock,
+    redact,
+    policy: options.policy,
+    readRepository: (text: string) => parseRepositoryRef(text, options.forgeHosts),
   };
 
   const stopping = new AbortController();
@@ -108,11 +123,10 @@ export async function startEngine(options: EngineOptions, deps: EngineDeps): Pro
         }));
       }
     },
-    perform: async (name, input) => {
-      const known = operations[name] as unknown as Operation<z.ZodType, z.ZodType>;
-      const result = await known.run(known.input.parse(input), { store, clock: systemClock, redact });
+    perform: async (name, input, caller) => {
+      const result = await perform(name, input, caller, performDeps);
       nudge.now();
-      deps.onChanged(["deliveries", "status"]);
+      deps.onChanged(["deliveries", "work", "status"]);
       return result;
     },
     ready: async () => {

@@ -68,7 +68,7 @@ export async function startEngineThread(
       const packed = packBatch(batch);
       return ask<AcceptOutcome[]>({ kind: "accept", batch: packed }, [packed.bodies]);
     },
-    perform: (name, input) => ask({ kind: "perform", name, input }),
+    perform: (name, input, caller) => ask({ kind: "perform", name, input, caller }),
     ready: () => ask({ kind: "ready" }),
     learn: (secrets) => ask({ kind: "learn", secrets }),
     stop: async () => {

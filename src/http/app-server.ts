@@ -14,6 +14,7 @@ import {
 import { PullwrightError } from "../domain/error.ts";
 import type { Log } from "../log.ts";
 import type { OperationName } from "../operations/operations.ts";
+import type { Caller } from "../operations/perform.ts";
 import type { Redact } from "../redact/redact.ts";
 import { createListener } from "../receive/listener.ts";
 import { type AllowedHosts, createAllowedHosts } from "./allowed-hosts.ts";
@@ -35,7 +36,7 @@ export type AppServerOptions = {
 };
 
 export type AppServerDeps = {
-  perform: (name: OperationName, input: unknown) => Promise<unknown>;
+  perform: (name: OperationName, input: unknown, caller: Caller) => Promise<unknown>;
   /** Takes webhook and health paths, which need neither token nor Host. */
   receiver: (request: IncomingMessage, response: ServerResponse) => boolean;
   events: Omit<EventStreamDeps, "onError">;

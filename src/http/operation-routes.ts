@@ -1,10 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { type OperationName, operations } from "../operations/operations.ts";
+import type { Caller } from "../operations/perform.ts";
 import type { EventStream } from "./event-stream.ts";
 import { type Route, routes } from "./routes.ts";
 
-type Deps = { perform: (name: OperationName, input: unknown) => Promise<unknown>; stream: EventStream };
+type Deps = {
+  perform: (name: OperationName, input: unknown, caller: Caller) => Promise<unknown>;
+  stream: EventStream;
+};
 
 const errorAnswer = z
   .object({ detail: z.object({ error_code: z.string(), message: z.string(), retryable: z.boolean() }) })
@@ -36,6 +40,8 @@ function addRoute(app: FastifyInstance, route: Route, deps: Deps): void {
       operationId: route.operation,
       ...(inPath.length === 0 ? {} : { params: input.pick(pathMask) }),
       ...(route.method === "GET" ? { querystring: rest } : {}),
+      ...(route.method === "POST" ? { headers: idempotencyHeader } : {}),
+      ...(route.method === "POST" && Object.keys(rest.shape).length > 0 ? { body: rest } : {}),
       response: {
         [status]: isList ? output.omit({ total: true }) : output,
         401: errorAnswer,
@@ -50,12 +56,26 @@ function addRoute(app: FastifyInstance, route: Route, deps: Deps): void {
         ...(request.method === "POST" && request.body !== null ? (request.body as object) : {}),
         ...(request.params as object),
       };
-      const answer = (await deps.perform(route.operation, fields)) as { total?: number };
+      const answer = (await deps.perform(route.operation, fields, callerOf(request))) as { total?: number };
       if (!isList) return reply.code(status).send(answer);
       const { total, ...list } = answer;
       return reply.header("x-total-count", String(total)).send(list);
     },
   });
+}
+
+/** A proxy may send a request again whose answer was lost: with a key it is done once. */
+const idempotencyHeader = z.object({
+  "idempotency-key": z
+    .string()
+    .regex(/^[\x21-\x7e]{1,200}$/, "has 1 to 200 printable characters without spaces")
+    .optional()
+    .describe("The same key with the same request gets the same answer, for two days."),
+});
+
+function callerOf({ method, headers }: FastifyRequest): Caller {
+  const key = headers["idempotency-key"];
+  return { actor: "api", ...(method === "POST" && typeof key === "string" ? { idempotencyKey: key } : {}) };
 }
 
 function wantsStream(request: FastifyRequest): boolean {

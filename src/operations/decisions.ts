@@ -10,8 +10,9 @@ export const decisionRow = z
     delivery_id: z.number().int(),
     event_id: z.number().int().nullable(),
     rule: z.string(),
-    verdict: z.enum(["recorded", "unchanged", "nothing", "refused"]),
+    verdict: z.enum(["recorded", "unchanged", "nothing", "queued", "refused"]),
     because: z.string(),
+    command_id: z.number().int().nullable(),
     decided_at: z.string(),
   })
   .meta({ id: "Decision" });

@@ -7,7 +7,7 @@ import { wholeNumber } from "./whole-number.ts";
 export const eventRow = z
   .object({
     id: z.number().int(),
-    delivery_id: z.number().int(),
+    delivery_id: z.number().int().nullable().describe("Null for what an operator asked for."),
     kind: z.string(),
     repository_id: z.number().int().nullable(),
     repo_slug: z.string().nullable(),

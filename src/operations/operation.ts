@@ -1,15 +1,32 @@
 import type { z } from "zod";
+import type { Policy } from "../decide/policy.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { RepositoryRef } from "../domain/repository-ref.ts";
+import type { QueueClock } from "../queue/queue-clock.ts";
 import type { Redact } from "../redact/redact.ts";
-import type { Store } from "../store/store.ts";
+import type { Store, StoreQueries } from "../store/store.ts";
 import type { ServiceState } from "./service-state.ts";
 
-/** What operations stand on. `service` is absent where no service runs: the command line opens the store by itself. */
-export type OperationDeps = { store: Store; clock: Clock; redact: Redact; service?: () => ServiceState };
+/**
+ * What operations stand on. `store` is the store itself for one that reads, and one transaction of it for one that writes. `service` is absent where no
+ * service runs: the command line opens the store by itself.
+ */
+export type OperationDeps = {
+  store: StoreQueries & Pick<Store, "engine">;
+  clock: Clock;
+  queueClock: QueueClock;
+  redact: Redact;
+  policy: Policy;
+  /** Reads what people write when they mean a repository; throws REPOSITORY_URL_INVALID. */
+  readRepository: (text: string) => RepositoryRef;
+  /** Who asks, for the history and the audit log: `api`, `operator`. */
+  actor: string;
+  service?: () => ServiceState;
+};
 
 /**
  * Something that a person or a program may ask for, once for all doors: HTTP, command line, MCP and the page differ only in how they say it.
- * `read` changes nothing and may run on a reading connection; `write` runs where the process writes.
+ * `read` changes nothing and may run on a reading connection; `write` runs where the process writes, in one transaction.
  */
 export type Operation<Input extends z.ZodType, Output extends z.ZodType> = {
   name: string;

@@ -1,5 +1,7 @@
 import { readActivity } from "./activity.ts";
+import { getAuditEntry, listAudit, verifyAudit } from "./audit.ts";
 import { getCiRun, listCiRuns } from "./ci-runs.ts";
+import { cancelCommand, getCommand, listCommands, queueCommand, retryCommand } from "./commands.ts";
 import { getCommit, listCommits } from "./commits.ts";
 import { getDecision, listDecisions } from "./decisions.ts";
 import { getDelivery, listDeliveries, replayDelivery } from "./deliveries.ts";
@@ -8,6 +10,15 @@ import { explain } from "./explain.ts";
 import { getPullRequest, listPullRequests } from "./pull-requests.ts";
 import { getRepository, listRepositories } from "./repositories.ts";
 import { readStatus } from "./status.ts";
+import {
+  cancelWorkflow,
+  getWorkflow,
+  listWorkflows,
+  pauseWorkflow,
+  resumeWorkflow,
+  retryWorkflow,
+  startWorkflow,
+} from "./workflows.ts";
 
 /** Every operation by name. Doors loop over it; the writing thread finds in it what it is asked to do. */
 export const operations = {
@@ -29,6 +40,21 @@ export const operations = {
   listRepositories,
   getRepository,
   explain,
+  listCommands,
+  getCommand,
+  queueCommand,
+  retryCommand,
+  cancelCommand,
+  listWorkflows,
+  getWorkflow,
+  startWorkflow,
+  pauseWorkflow,
+  resumeWorkflow,
+  retryWorkflow,
+  cancelWorkflow,
+  listAudit,
+  getAuditEntry,
+  verifyAudit,
 };
 
 export type OperationName = keyof typeof operations;

@@ -1,21 +1,30 @@
 import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Kysely, sql } from "kysely";
+import { auditLogQueries } from "./audit-log.ts";
 import { ciRunQueries } from "./ci-runs.ts";
+import { commandClaimQueries } from "./command-claims.ts";
+import { commandQueries } from "./commands.ts";
 import { commitQueries } from "./commits.ts";
+import { credentialStandingQueries } from "./credential-standing.ts";
 import { decisionQueries } from "./decisions.ts";
 import { deliveryQueries } from "./deliveries.ts";
+import { effectQueries } from "./effects.ts";
 import { eventQueries } from "./events.ts";
+import { idempotencyKeyQueries } from "./idempotency-keys.ts";
 import { migrate } from "./migrate.ts";
 import { acceptOnPostgres } from "./postgres/accept.ts";
 import { holdWriteLock, openPostgres, postgresColumnTypes } from "./postgres/open.ts";
+import { watchQueueOnPostgres } from "./postgres/watch-queue.ts";
 import { pullRequestQueries } from "./pull-requests.ts";
 import { repositoryQueries } from "./repositories.ts";
 import { revertQueries } from "./reverts.ts";
 import type { Schema } from "./schema.ts";
 import { acceptOnSqlite } from "./sqlite/accept.ts";
 import { openSqlite, sqliteColumnTypes } from "./sqlite/open.ts";
+import { watchQueueOnSqlite } from "./sqlite/watch-queue.ts";
 import type { Store, StoreQueries } from "./store.ts";
+import { workflowQueries } from "./workflows.ts";
 
 /** Where the store is: a file, or a PostgreSQL URL (which holds a password: never print it). */
 export type StoreLocation = { engine: "sqlite"; path: string } | { engine: "postgres"; url: string };
@@ -37,6 +46,7 @@ async function openOnSqlite(path: string, mode: "write" | "read"): Promise<Store
     ...queriesOver(db, "none"),
     accept: mode === "write" ? acceptOnSqlite(database) : refuseToAccept,
     transaction: (work) => db.transaction().execute((trx) => work(queriesOver(trx, "none"))),
+    watchQueue: (onChange) => watchQueueOnSqlite(raw, onChange),
     isWritable: () =>
       db.connection().execute(async () => {
         raw.exec("begin immediate");
@@ -63,6 +73,7 @@ async function openOnPostgres(url: string, mode: "write" | "read"): Promise<Stor
         await holdWriteLock(trx);
         return work(queriesOver(trx, "skip-locked"));
       }),
+    watchQueue: (onChange) => watchQueueOnPostgres(url, onChange),
     isWritable: async () => {
       const { rows } = await sql<{ recovering: boolean }>`select pg_is_in_recovery() as recovering`.execute(db);
       return rows[0]?.recovering === false;
@@ -82,6 +93,13 @@ function queriesOver(db: Kysely<Schema>, locking: "skip-locked" | "none"): Store
     ciRuns: ciRunQueries(db),
     commits: commitQueries(db),
     reverts: revertQueries(db),
+    workflows: workflowQueries(db),
+    commands: commandQueries(db),
+    commandClaims: commandClaimQueries(db, locking),
+    effects: effectQueries(db),
+    auditLog: auditLogQueries(db, locking),
+    credentialStandings: credentialStandingQueries(db, locking),
+    idempotencyKeys: idempotencyKeyQueries(db),
   };
 }
 

@@ -1,9 +1,12 @@
 import type { Generated } from "kysely";
 import type { Instant } from "../domain/clock.ts";
+import type { CommandState, CommandType } from "../domain/command.ts";
 import type { DeliveryState, WebhookProvider } from "../domain/delivery.ts";
 import type { Decision } from "../domain/decision.ts";
+import type { EffectState } from "../domain/effect.ts";
 import type { CiRunKind, CiRunStatus, PullRequestState, RevertEvidence } from "../domain/fact.ts";
 import type { ForgeName } from "../domain/repository.ts";
+import type { WorkflowState } from "../domain/workflow.ts";
 import type { BodyEncoding } from "./body-pieces.ts";
 
 /** Kysely's view of the tables. One schema for both databases; what each column means stands in the migration that made it. */
@@ -18,6 +21,13 @@ export type Schema = {
   ci_runs: CiRunsTable;
   commits: CommitsTable;
   reverts: RevertsTable;
+  workflows: WorkflowsTable;
+  commands: CommandsTable;
+  command_history: CommandHistoryTable;
+  effects: EffectsTable;
+  audit_log: AuditLogTable;
+  credential_standing: CredentialStandingTable;
+  idempotency_keys: IdempotencyKeysTable;
 };
 
 type DeliveriesTable = {
@@ -49,7 +59,7 @@ type DeliveryBodiesTable = { id: Generated<number>; encoding: BodyEncoding; cont
 type EventsTable = {
   id: Generated<number>;
   event_key: string;
-  delivery_id: number;
+  delivery_id: number | null;
   kind: string;
   repository_id: number | null;
   subject_kind: string;
@@ -68,6 +78,8 @@ type DecisionsTable = {
   rule: string;
   verdict: Decision["verdict"];
   because: string;
+  /** What was queued. */
+  command_id: number | null;
   decided_at: Instant;
 };
 
@@ -164,3 +176,103 @@ type RevertsTable = {
   target_key: string;
   evidence: RevertEvidence;
 };
+
+type WorkflowsTable = {
+  number: Generated<number>;
+  id: string;
+  repository_key: string | null;
+  title: string | null;
+  state: WorkflowState;
+  checkout_dir: string | null;
+  issue_dir: string | null;
+  requested_by: string;
+  created_at: Instant;
+  updated_at: Instant;
+  ended_at: Instant | null;
+};
+
+type CommandsTable = {
+  id: Generated<number>;
+  type: CommandType;
+  workflow_id: string;
+  repository_key: string;
+  writes: number;
+  idempotency_key: string;
+  payload: string;
+  priority: number;
+  state: CommandState;
+  due: number;
+  paused: Generated<number>;
+  attempt: Generated<number>;
+  attempts_max: number;
+  waits: Generated<number>;
+  crashes: Generated<number>;
+  retries: Generated<number>;
+  fence: Generated<number>;
+  available_at: Instant;
+  lease_owner: string | null;
+  lease_until_at: Instant | null;
+  cancel_requested_at: Instant | null;
+  outcome_code: string | null;
+  outcome_because: string | null;
+  links: Generated<string>;
+  artifacts: Generated<string>;
+  result: Generated<string>;
+  log_path: string | null;
+  requested_by: string;
+  caused_by_event_id: number | null;
+  caused_by_command_id: number | null;
+  created_at: Instant;
+  updated_at: Instant;
+  started_at: Instant | null;
+  ended_at: Instant | null;
+};
+
+type CommandHistoryTable = {
+  id: Generated<number>;
+  command_id: number;
+  move: string;
+  attempt: number;
+  actor: string;
+  code: string | null;
+  because: string | null;
+  started_at: Instant | null;
+  at: Instant;
+};
+
+type EffectsTable = {
+  id: Generated<number>;
+  key: string;
+  kind: string;
+  command_id: number;
+  repository_key: string;
+  state: EffectState;
+  marker: string;
+  request_hash: string;
+  intent: string;
+  result: Generated<string>;
+  sends: Generated<number>;
+  checks: Generated<number>;
+  duplicates_repaired: Generated<number>;
+  code: string | null;
+  because: string | null;
+  intended_at: Instant;
+  sent_at: Instant | null;
+  check_after_at: Instant | null;
+  done_at: Instant | null;
+};
+
+type AuditLogTable = {
+  id: Generated<number>;
+  at: Instant;
+  actor: string;
+  action: string;
+  subject: string;
+  detail: string;
+  previous_hash: string;
+  hash: string;
+};
+
+type CredentialStandingTable = { fingerprint: string; standing: string };
+
+type IdempotencyKeysTable = { key: string; request_hash: string; answer: string; created_at: Instant };

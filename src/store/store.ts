@@ -1,12 +1,19 @@
 import type { AcceptDeliveries } from "../domain/delivery.ts";
+import type { AuditLogQueries } from "./audit-log.ts";
 import type { CiRunQueries } from "./ci-runs.ts";
+import type { CommandClaimQueries } from "./command-claims.ts";
+import type { CommandQueries } from "./commands.ts";
 import type { CommitQueries } from "./commits.ts";
+import type { CredentialStandingQueries } from "./credential-standing.ts";
 import type { DecisionQueries } from "./decisions.ts";
 import type { DeliveryQueries } from "./deliveries.ts";
+import type { EffectQueries } from "./effects.ts";
 import type { EventQueries } from "./events.ts";
+import type { IdempotencyKeyQueries } from "./idempotency-keys.ts";
 import type { PullRequestQueries } from "./pull-requests.ts";
 import type { RepositoryQueries } from "./repositories.ts";
 import type { RevertQueries } from "./reverts.ts";
+import type { WorkflowQueries } from "./workflows.ts";
 
 /** What can be asked of the store and told to it, grouped by noun. The same on both databases; one suite holds both to it. */
 export type StoreQueries = {
@@ -18,6 +25,13 @@ export type StoreQueries = {
   ciRuns: CiRunQueries;
   commits: CommitQueries;
   reverts: RevertQueries;
+  workflows: WorkflowQueries;
+  commands: CommandQueries;
+  commandClaims: CommandClaimQueries;
+  effects: EffectQueries;
+  auditLog: AuditLogQueries;
+  credentialStandings: CredentialStandingQueries;
+  idempotencyKeys: IdempotencyKeyQueries;
 };
 
 /** An open store. A process has one that writes; on SQLite others of the process only read. */
@@ -27,6 +41,8 @@ export type Store = StoreQueries & {
   accept: AcceptDeliveries;
   /** Runs `work` in one transaction, the only one of its kind at that time, also with others on the same database; inside it only `queries` may be used. */
   transaction: <T>(work: (queries: StoreQueries) => Promise<T>) => Promise<T>;
+  /** Calls `onChange` when another process may have queued, resumed or cancelled something; also now and then without a reason. */
+  watchQueue: (onChange: () => void) => Promise<{ close: () => Promise<void> }>;
   /** True when a write would be taken now. */
   isWritable: () => Promise<boolean>;
   /** Bytes that the disk under the store has left, null where the store is elsewhere. */

@@ -1,9 +1,8 @@
 import { once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import { digestNext } from "../../src/flow.ts";
-import { normalise } from "../../src/normalise/normalise.ts";
-import { createRedact } from "../../src/redact/redact.ts";
 import { openStore, type StoreLocation } from "../../src/store/open-store.ts";
+import { digester } from "./digester.ts";
 
 // A process that opens a store, says so, waits for a word, and digests the backlog in small batches until none is left. It then prints how many deliveries
 // it took. Argument: the location as JSON.
@@ -14,14 +13,7 @@ let digested = 0;
 for (;;) {
   const taken = await digestNext(
     { deliveries: 3, bodyBytes: 10_000_000 },
-    {
-      store,
-      normaliser: { normalise: async (batch) => batch.map(normalise), close: async () => {} },
-      boundRepositories: () => undefined,
-      redact: createRedact([]),
-      clock: () => new Date("2026-01-02T03:00:00.000Z"),
-      owner: `child/${process.pid}`,
-    },
+    digester(store, { owner: `child/${process.pid}` }),
   );
   if (taken === 0) break;
   digested += taken;

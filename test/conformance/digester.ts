@@ -1,7 +1,9 @@
+import { doNothing } from "../../src/decide/policy.ts";
 import type { ArrivedDelivery } from "../../src/domain/delivery.ts";
 import type { DigestDeps } from "../../src/flow.ts";
 import { normalise } from "../../src/normalise/normalise.ts";
 import type { Normaliser } from "../../src/normalise/normaliser.ts";
+import { createQueueClock } from "../../src/queue/queue-clock.ts";
 import { createRedact } from "../../src/redact/redact.ts";
 import type { Store } from "../../src/store/store.ts";
 import { acmeWeb, githubPullRequestPayload } from "../outcome/github-words.ts";
@@ -26,6 +28,8 @@ export function digester(store: Store, say: Partial<DigestDeps> = {}): DigestDep
     boundRepositories: () => undefined,
     redact: createRedact([]),
     clock: laterBy(0),
+    queueClock: createQueueClock(store.engine, { clock: say.clock ?? laterBy(0), steadyMs: () => 0 }),
+    policy: doNothing,
     owner: "digester",
     ...say,
   };

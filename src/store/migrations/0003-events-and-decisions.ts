@@ -2,7 +2,7 @@ import type { Migration } from "./migration.ts";
 
 /**
  * What deliveries told us, once each (`event_key` is the hash of what was said), and what the rules made of it. A second hook that tells the
- * same finds the event there; its own decision points at it.
+ * same finds the event there; its own decision points at it. What an operator asked for is an event too, which no delivery told.
  */
 export const eventsAndDecisions: Migration = {
   name: "0003-events-and-decisions",
@@ -10,7 +10,7 @@ export const eventsAndDecisions: Migration = {
     `create table if not exists events (
       id ${types.id},
       event_key ${types.text} not null unique,
-      delivery_id ${types.reference} not null references deliveries (id),
+      delivery_id ${types.reference} references deliveries (id),
       kind ${types.text} not null,
       repository_id ${types.reference} references repositories (id),
       subject_kind ${types.text} not null,
@@ -29,8 +29,9 @@ export const eventsAndDecisions: Migration = {
       delivery_id ${types.reference} not null references deliveries (id),
       event_id ${types.reference} references events (id),
       rule ${types.text} not null,
-      verdict ${types.text} not null check (verdict in ('recorded', 'unchanged', 'nothing', 'refused')),
+      verdict ${types.text} not null check (verdict in ('recorded', 'unchanged', 'nothing', 'queued', 'refused')),
       because ${types.text} not null,
+      command_id ${types.reference},
       decided_at ${types.text} not null
     )`,
     `create index if not exists idx_decisions_delivery on decisions (delivery_id)`,

@@ -49,9 +49,15 @@ export function EventFeed() {
             <span className={`event-mark tone-${toneOf(event.kind)}`}>
               <Icon name={iconOf(event)} />
             </span>
-            <Link href={`/deliveries/${event.delivery_id}`} className="event-summary">
-              <OutsideText>{event.summary}</OutsideText>
-            </Link>
+            {event.delivery_id === null ? (
+              <span className="event-summary">
+                <OutsideText>{event.summary}</OutsideText>
+              </span>
+            ) : (
+              <Link href={`/deliveries/${event.delivery_id}`} className="event-summary">
+                <OutsideText>{event.summary}</OutsideText>
+              </Link>
+            )}
             <span className="event-kind">
               <code>{event.kind}</code>
             </span>

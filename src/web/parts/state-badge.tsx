@@ -34,6 +34,7 @@ const verdictLooks: Record<Verdict, Look> = {
   recorded: { icon: "check", word: "Recorded", tone: "plain" },
   unchanged: { icon: "same", word: "Unchanged", tone: "faint" },
   nothing: { icon: "skipped", word: "Nothing to do", tone: "faint" },
+  queued: { icon: "inbox", word: "Queued", tone: "busy" },
   refused: { icon: "cross", word: "Refused", tone: "bad" },
 };
 

@@ -1,0 +1,88 @@
+import type { ClaimedCommand, CommandOutcome, CommandType, NewCommand } from "../domain/command.ts";
+import type { Policy } from "./policy.ts";
+
+/**
+ * What follows from how a command ended: an executed plan becomes a pull request, and that is reviewed, each where it is configured. Pure. Paths and numbers come
+ * from what the command left behind; without them nothing follows.
+ */
+export function followUps(command: ClaimedCommand, outcome: CommandOutcome, policy: Policy): NewCommand[] {
+  if (outcome.kind !== "succeeded") return [];
+  switch (command.type) {
+    case "execute_plan":
+      return policy.safety.autoCreatePrAfterExecution && policy.performed.has("create_pull_request")
+        ? [createPullRequest(command, outcome, policy)]
+        : [];
+    case "create_pull_request":
+      return policy.safety.autoReviewAfterPr && policy.performed.has("review_pull_request")
+        ? reviewPullRequest(command, outcome, policy)
+        : [];
+    case "review_pull_request":
+      return [];
+  }
+}
+
+type Succeeded = Extract<CommandOutcome, { kind: "succeeded" }>;
+
+function createPullRequest(
+  command: ClaimedCommand,
+  { artifacts = {}, result = {} }: Succeeded,
+  policy: Policy,
+): NewCommand {
+  const { payload } = command;
+  return {
+    ...following(command, "create_pull_request", policy),
+    writes: true,
+    // One pull request for one execution, however often that tells of its end.
+    idempotencyKey: `create-pull-request:after:${command.id}:${command.attempt}`,
+    payload: present({
+      checkout: result["checkout"] ?? payload["checkout"],
+      issue_dir: result["issue_dir"] ?? payload["issue_dir"],
+      commit_log_path: artifacts["commit_log"] ?? result["commit_log_path"],
+      implementation_result_path: artifacts["implementation_result"],
+      changed_files: result["changed_files"],
+      session_id: result["session_id"] ?? payload["session_id"],
+      repository: payload["repository"],
+      base_branch: payload["base_branch"],
+    }),
+  };
+}
+
+function reviewPullRequest(command: ClaimedCommand, { result = {} }: Succeeded, policy: Policy): NewCommand[] {
+  const { pr_number: number, commit_sha: sha, review_key: key } = result;
+  if (typeof number !== "number" || typeof sha !== "string") return [];
+  return [
+    {
+      ...following(command, "review_pull_request", policy),
+      writes: false,
+      // The forge's webhook tells of the same commit: whoever comes second finds the command there.
+      idempotencyKey: typeof key === "string" ? key : `review:after:${command.id}:${sha}`,
+      payload: present({
+        repository: result["repository"],
+        pr_number: number,
+        commit_sha: sha,
+        head_branch: result["branch"],
+        base_branch: result["base_branch"],
+        diff_url: result["diff_url"],
+        html_url: result["html_url"],
+        issue_dir: result["issue_dir"],
+      }),
+    },
+  ];
+}
+
+function following(command: ClaimedCommand, type: CommandType, policy: Policy) {
+  return {
+    type,
+    workflowId: command.workflowId,
+    repositoryKey: command.repositoryKey,
+    priority: 0,
+    attemptsMax: policy.attemptsMax[type],
+    availableAt: command.createdAt,
+    requestedBy: `command ${command.id}`,
+    causedBy: { commandId: command.id },
+  };
+}
+
+function present(payload: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(payload).filter(([, value]) => value !== undefined && value !== null));
+}

@@ -1,0 +1,18 @@
+import { isSaying, isStatus, type PolicyRow } from "../classify-answer.ts";
+
+/**
+ * What GitLab says in words and not by its status; see classify-answer.ts. With all of these nothing was done, so `transient` may be sent again, a write
+ * too.
+ */
+export const gitlabRefusals: readonly PolicyRow[] = [
+  {
+    // A branch that was pushed a moment ago is not seen everywhere at once. GitLab names the field.
+    when: (signal) => isStatus(signal, 400, 422) && isSaying(signal, /\bsource[_ ]branch does not exist\b/i),
+    means: { kind: "transient", code: "FORGE_UNAVAILABLE" },
+  },
+  {
+    // Somebody else is changing the same row; GitLab asks to try again.
+    when: (signal) => isStatus(signal, 409) && isSaying(signal, /\bresource lock\b|\bplease try again\b/i),
+    means: { kind: "transient", code: "FORGE_UNAVAILABLE" },
+  },
+];

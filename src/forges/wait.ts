@@ -1,0 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Waits; ends early, without an error, when the signal is aborted. */
+export async function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await sleep(Math.max(ms, 0), undefined, signal === undefined ? {} : { signal }).catch(() => {});
+}

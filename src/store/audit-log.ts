@@ -1,0 +1,127 @@
+import { createHash } from "node:crypto";
+import { type Kysely, type Selectable, sql } from "kysely";
+import type { Instant } from "../domain/clock.ts";
+import { countMax, type Page, pageOf, type PageRequest } from "./page.ts";
+import type { Schema } from "./schema.ts";
+
+type StoredEntry = Selectable<Schema["audit_log"]>;
+
+export type AuditRow = Omit<StoredEntry, "detail"> & { detail: Record<string, unknown> };
+
+export type NewAuditEntry = {
+  at: Instant;
+  /** `operator`, `api`, `command 12`. */
+  actor: string;
+  /** What was done: `command.retry`, `effect.send`. */
+  action: string;
+  /** What it was done to: `command 12`, `workflow SCRUM-123`. */
+  subject: string;
+  /** Plain JSON, without secrets. */
+  detail: Record<string, unknown>;
+};
+
+export type AuditFilter = { subject?: string; actor?: string };
+
+/** Where a check of the chain stands: after which entry it goes on, and with which hash. */
+export type AuditPosition = { id: number; hash: string };
+
+/** How far a check came. `broken` is the first entry that does not follow from the one before it, or is not what it was. */
+export type AuditCheck = {
+  checked: number;
+  position: AuditPosition;
+  isAtEnd: boolean;
+  broken: { id: number; because: string } | null;
+};
+
+export type AuditLogQueries = ReturnType<typeof auditLogQueries>;
+
+/** Before the first entry. */
+export const auditStart: AuditPosition = { id: 0, hash: "" };
+
+/** Any number does, as long as every process takes the same. */
+const appendLockKey = 7_305_184_221;
+
+export function auditLogQueries(db: Kysely<Schema>, locking: "skip-locked" | "none") {
+  const filtered = (filter: AuditFilter) => {
+    let query = db.selectFrom("audit_log");
+    if (filter.subject !== undefined) query = query.where("subject", "=", filter.subject);
+    if (filter.actor !== undefined) query = query.where("actor", "=", filter.actor);
+    return query;
+  };
+
+  return {
+    /** Adds an entry behind the newest, in the caller's transaction where there is one. Nobody else adds between: the next waits for the end of this one. */
+    async append(entry: NewAuditEntry): Promise<void> {
+      if (db.isTransaction) return appendIn(db, entry);
+      await db.transaction().execute((trx) => appendIn(trx, entry));
+    },
+
+    /** Checks the chain from a position on, a page at a time. What was cut off at the very end cannot be missed by the chain alone. */
+    async check(from: AuditPosition, limit: number): Promise<AuditCheck> {
+      const rows = await db
+        .selectFrom("audit_log")
+        .selectAll()
+        .where("id", ">", from.id)
+        .orderBy("id")
+        .limit(limit)
+        .execute();
+      let position = from;
+      for (const [index, row] of rows.entries()) {
+        const because = faultOf(row, position.hash);
+        if (because !== null) return { checked: index, position, isAtEnd: false, broken: { id: row.id, because } };
+        position = { id: row.id, hash: row.hash };
+      }
+      return { checked: rows.length, position, isAtEnd: rows.length < limit, broken: null };
+    },
+
+    async list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRow>> {
+      let query = filtered(filter)
+        .selectAll()
+        .orderBy("id", "desc")
+        .limit(page.limit + 1);
+      if (page.after !== null) query = query.where("id", "<", page.after.id);
+      return pageOf((await query.execute()).map(read), page.limit, () => null);
+    },
+
+    async count(filter: AuditFilter): Promise<number> {
+      const row = await db
+        .selectFrom(filtered(filter).select("id").limit(countMax).as("rows"))
+        .select((eb) => eb.fn.countAll<number>().as("count"))
+        .executeTakeFirstOrThrow();
+      return row.count;
+    },
+
+    async get(id: number): Promise<AuditRow | undefined> {
+      const row = await db.selectFrom("audit_log").selectAll().where("id", "=", id).executeTakeFirst();
+      return row === undefined ? undefined : read(row);
+    },
+  };
+
+  async function appendIn(trx: Kysely<Schema>, { detail, ...entry }: NewAuditEntry): Promise<void> {
+    if (locking === "skip-locked") await sql`select pg_advisory_xact_lock(${appendLockKey}::bigint)`.execute(trx);
+    const last = await trx.selectFrom("audit_log").select("hash").orderBy("id", "desc").limit(1).executeTakeFirst();
+    const columns = { ...entry, detail: JSON.stringify(detail), previous_hash: last?.hash ?? auditStart.hash };
+    await trx
+      .insertInto("audit_log")
+      .values({ ...columns, hash: hashOf(columns) })
+      .execute();
+  }
+}
+
+function faultOf(row: StoredEntry, previousHash: string): string | null {
+  if (row.previous_hash !== previousHash)
+    return "It does not follow from the entry before it: one was taken out or slipped in.";
+  return row.hash === hashOf(row) ? null : "It is not what it was when it was written.";
+}
+
+/** Over the columns as one JSON text: each has its place, so that no two entries have the same. */
+function hashOf(entry: Omit<StoredEntry, "id" | "hash">): string {
+  const { previous_hash, at, actor, action, subject, detail } = entry;
+  return createHash("sha256")
+    .update(JSON.stringify([previous_hash, at, actor, action, subject, detail]))
+    .digest("hex");
+}
+
+function read({ detail, ...row }: StoredEntry): AuditRow {
+  return { ...row, detail: JSON.parse(detail) as Record<string, unknown> };
+}

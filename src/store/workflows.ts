@@ -1,0 +1,96 @@
+import type { Kysely, Selectable } from "kysely";
+import type { NewWorkflow, WorkflowState } from "../domain/workflow.ts";
+import { countMax, type Page, pageOf, type PageRequest } from "./page.ts";
+import type { Schema } from "./schema.ts";
+import { type StoreTime, timeFrom } from "./store-time.ts";
+
+export type WorkflowRow = Selectable<Schema["workflows"]>;
+
+export type WorkflowFilter = { state?: WorkflowState; repositoryKey?: string };
+
+export type WorkflowQueries = ReturnType<typeof workflowQueries>;
+
+export function workflowQueries(db: Kysely<Schema>) {
+  const filtered = (filter: WorkflowFilter) => {
+    let query = db.selectFrom("workflows");
+    if (filter.state !== undefined) query = query.where("state", "=", filter.state);
+    if (filter.repositoryKey !== undefined) query = query.where("repository_key", "=", filter.repositoryKey);
+    return query;
+  };
+
+  return {
+    /** Begins a workflow. One that is there stays as it is. */
+    async add(workflow: NewWorkflow, now: StoreTime): Promise<{ isNew: boolean }> {
+      const inserted = await db
+        .insertInto("workflows")
+        .values({
+          id: workflow.id,
+          repository_key: workflow.repositoryKey,
+          title: workflow.title,
+          state: "active",
+          checkout_dir: workflow.checkoutDir,
+          issue_dir: workflow.issueDir,
+          requested_by: workflow.requestedBy,
+          created_at: timeFrom(now),
+          updated_at: timeFrom(now),
+          ended_at: null,
+        })
+        .onConflict((conflict) => conflict.column("id").doNothing())
+        .returning("number")
+        .executeTakeFirst();
+      return { isNew: inserted !== undefined };
+    },
+
+    /** Says where it stands. What stands so already is not written again. */
+    async setState(id: string, state: WorkflowState, now: StoreTime): Promise<void> {
+      const hasEnded = state === "succeeded" || state === "failed" || state === "cancelled";
+      await db
+        .updateTable("workflows")
+        .set({ state, updated_at: timeFrom(now), ended_at: hasEnded ? timeFrom(now) : null })
+        .where("id", "=", id)
+        .where("state", "!=", state)
+        .execute();
+    },
+
+    async list(filter: WorkflowFilter, page: PageRequest): Promise<Page<WorkflowRow>> {
+      let query = filtered(filter)
+        .select([...columns])
+        .orderBy("number", "desc")
+        .limit(page.limit + 1);
+      if (page.after !== null) query = query.where("number", "<", page.after.id);
+      const rows = (await query.execute()).map((row) => ({ id: row.number, row }));
+      const { rows: shown, next } = pageOf(rows, page.limit, () => null);
+      return { rows: shown.map(({ row }) => row), next };
+    },
+
+    async count(filter: WorkflowFilter): Promise<number> {
+      const row = await db
+        .selectFrom(filtered(filter).select("number").limit(countMax).as("rows"))
+        .select((eb) => eb.fn.countAll<number>().as("count"))
+        .executeTakeFirstOrThrow();
+      return row.count;
+    },
+
+    async get(id: string): Promise<WorkflowRow | undefined> {
+      return db
+        .selectFrom("workflows")
+        .select([...columns])
+        .where("id", "=", id)
+        .executeTakeFirst();
+    },
+  };
+}
+
+const columns = [
+  "number",
+  "id",
+  "repository_key",
+  "title",
+  "state",
+  "checkout_dir",
+  "issue_dir",
+  "requested_by",
+  "created_at",
+  "updated_at",
+  "ended_at",
+] as const;

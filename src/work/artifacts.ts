@@ -1,0 +1,37 @@
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+
+/** A folder of artifacts: what a command leaves behind for people and for the next command. */
+export type Artifacts = {
+  folder: string;
+  /** Writes a file whole or not at all, over the one that was there, and answers its path. Safe to call again. */
+  write: (name: string, content: string) => Promise<string>;
+};
+
+/** Opens `<parent>/<name>`, made when it is not there. Its files are readable by their owner alone. */
+export async function openArtifacts(parent: string, name: string): Promise<Artifacts> {
+  const folder = join(parent, name);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return {
+    folder,
+    write: async (file, content) => {
+      const path = join(folder, file);
+      const temporary = `${path}.${crypto.randomUUID()}.tmp`;
+      try {
+        // `wx` follows no link that somebody put there.
+        const handle = await open(temporary, "wx", 0o600);
+        try {
+          await handle.writeFile(content);
+          await handle.sync();
+        } finally {
+          await handle.close();
+        }
+        await rename(temporary, path);
+      } catch (error) {
+        await rm(temporary, { force: true });
+        throw error;
+      }
+      return path;
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { isAbsolute, resolve, sep } from "node:path";
+import { z } from "zod";
+import { PullwrightError } from "../domain/error.ts";
+
+const path = z
+  .string()
+  .min(1)
+  .max(4096)
+  .refine((text) => !text.includes("\0"), "holds a NUL");
+const name = z.string().min(1).max(255);
+
+/** What `create_pull_request` is asked with; seed 001's names. Unknown fields are kept out, not refused: a chain may hand on more than one worker needs. */
+export const createPullRequestPayload = z.object({
+  /** The checkout that holds the work; the working directory unless told. */
+  checkout: path.optional(),
+  /** Where the artifacts go, in `github_pr/`; relative to the checkout. */
+  issue_dir: path.optional(),
+  /** What was done and why, in Markdown. Without it: `commit_log.md` or `codex_implementation/commit_log.md` in `issue_dir`, then in the checkout. */
+  commit_log_path: path.optional(),
+  implementation_result_path: path.optional(),
+  /** Only these, where the work says which files it changed. */
+  changed_files: z.array(path).max(10_000).optional(),
+  /** Whose work it is; becomes the trailer `Pullwright-Session`. */
+  session_id: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, "has letters, digits, `.`, `_`, `:` and `-`")
+    .optional(),
+  /** `https://host/owner/repo` or `owner/repo`; else the checkout's remote says, else the configuration. */
+  repository: z.string().max(2048).optional(),
+  base_branch: name.optional(),
+  title: z.string().max(1000).optional(),
+  draft: z.boolean().optional(),
+});
+
+/** The payload with its paths made absolute. */
+export type CreatePullRequestPayload = Omit<z.output<typeof createPullRequestPayload>, "checkout"> & {
+  checkout: string;
+};
+
+/**
+ * Reads the payload. Paths are relative to the checkout, and that to `workingDirectory`. What is to be committed and read lies in the checkout; only the
+ * artifacts' folder may lie elsewhere.
+ *
+ * @throws PullwrightError PAYLOAD_INVALID naming the field
+ */
+export function readCreatePullRequestPayload(
+  payload: Record<string, unknown>,
+  workingDirectory: string,
+): CreatePullRequestPayload {
+  const parsed = createPullRequestPayload.safeParse(payload);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new PullwrightError(
+      "PAYLOAD_INVALID",
+      `${issue?.path.join(".") ?? "The payload"}: ${issue?.message ?? "has another form"}.`,
+    );
+  }
+  const { data } = parsed;
+  const checkout = resolve(workingDirectory, data.checkout ?? ".");
+  const at = (given: string | undefined): string | undefined =>
+    given === undefined ? undefined : resolve(checkout, given);
+  return {
+    ...data,
+    checkout,
+    ...(data.issue_dir === undefined ? {} : { issue_dir: at(data.issue_dir) }),
+    ...(data.commit_log_path === undefined ? {} : { commit_log_path: at(data.commit_log_path) }),
+    ...(data.changed_files === undefined
+      ? {}
+      : { changed_files: data.changed_files.map((file) => insideOf(checkout, file)) }),
+  };
+}
+
+/** A file's path in the tree: relative to the checkout, and in it. */
+function insideOf(checkout: string, file: string): string {
+  const whole = resolve(checkout, file);
+  if (!whole.startsWith(checkout + sep))
+    throw new PullwrightError(
+      "PAYLOAD_INVALID",
+      `changed_files: ${JSON.stringify(file)} is not in the checkout. Name files relative to it.`,
+    );
+  // As it was written: a name may hold what a path's resolution would tidy away only where it is no plain relative path.
+  return isAbsolute(file) || /(^|\/)\.\.?(\/|$)|\/\//.test(file) ? whole.slice(checkout.length + 1) : file;
+}
