@@ -1,10 +1,13 @@
 /** Drains the store that its argument names by the engine, prints a DrainReport, and ends. Started by drain.ts. */
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { doNothing } from "../src/decide/policy.ts";
 import { startEngine } from "../src/engine/engine.ts";
-import { publicForgeHosts } from "../src/domain/parse-repository-ref.ts";
+import { loadConfig } from "../src/config.ts";
 import { createLog } from "../src/log.ts";
 import { createRedact } from "../src/redact/redact.ts";
+import { workOptionsOf } from "../src/work-options.ts";
 import { openStore, type StoreLocation } from "../src/store/open-store.ts";
 
 /** `cpuMs` is what this process and its threads took of the processors, which a busy machine changes less than the time that passed. */
@@ -14,8 +17,12 @@ const location = JSON.parse(process.argv[2] ?? "") as StoreLocation;
 const redact = createRedact(["a secret that nobody sends"]);
 const startedAt = performance.now();
 const engine = await startEngine(
-  { store: location, boundRepositories: {}, policy: doNothing, forgeHosts: { hosts: publicForgeHosts } },
-  { log: createLog({ level: "warn", redact }), redact, onChanged: () => {} },
+  {
+    store: location,
+    boundRepositories: {},
+    work: workOptionsOf({ ...loadConfig({}), dataDir: mkdtempSync(join(tmpdir(), "pullwright-drain-")) }),
+  },
+  { log: createLog({ level: "warn", redact }), redact, holdsSecret: () => false, learn: () => {}, onChanged: () => {} },
 );
 const reader = await openStore(location, "read");
 while ((await reader.deliveries.count({ state: "received" })) > 0) await wait(100);

@@ -1,10 +1,11 @@
 import { fileURLToPath } from "node:url";
 import type { Config } from "./config.ts";
 import { policyOf } from "./policy-of.ts";
+import { workOptionsOf } from "./work-options.ts";
 import { instantOf, systemClock, systemSteadyClock } from "./domain/clock.ts";
 import type { ChangedTopic, Engine } from "./engine/engine.ts";
 import { startEngineThread } from "./engine/start-engine-thread.ts";
-import { readOrMakeApiToken } from "./config/api-token.ts";
+import { readOrMakeApiToken } from "./config/own-secret.ts";
 import { type AppServer, startAppServer } from "./http/app-server.ts";
 import { createLog, type Log } from "./log.ts";
 import { type OperationName, operations } from "./operations/operations.ts";
@@ -64,19 +65,24 @@ export async function startService(config: Config, parts: ServiceParts): Promise
         `The secret of source ${source} cannot be read; the source refuses everything until it can`,
       ),
   });
-  const secrets = [...secretValues(sources), ...(token === null ? [] : [token]), ...databaseSecrets(config)];
+  const secrets = [
+    ...secretValues(sources),
+    ...apiTokens(config, log),
+    ...(token === null ? [] : [token]),
+    ...databaseSecrets(config),
+  ];
+  learn(secrets);
   for (const warning of config.warnings) log.warn({}, warning);
 
   const on = { changed: (_topics: ChangedTopic[]) => {} };
   const options = {
     store: config.store,
     boundRepositories: boundRepositories(config),
-    policy: policyOf(config),
-    forgeHosts: forgeHosts(config),
+    work: workOptionsOf(config),
   };
   const engine = await startEngineThread(
     { options, secrets, logLevel: config.logLevel },
-    { changed: (topics) => on.changed(topics), died: parts.onDied },
+    { changed: (topics) => on.changed(topics), learned: learn, died: parts.onDied },
   );
   heard.secrets = (rotated) => {
     learn(rotated);
@@ -135,6 +141,21 @@ export async function startService(config: Config, parts: ServiceParts): Promise
     await stop();
     throw error;
   }
+}
+
+/** The forges' tokens as they are now. One that cannot be read now is reported, and read again when it is used. */
+function apiTokens({ secrets }: Config, log: Log): string[] {
+  return [secrets.githubToken, secrets.gitlabToken].flatMap(({ current }) => {
+    try {
+      return current === null ? [] : [current.read()];
+    } catch (error) {
+      log.error(
+        { err: error },
+        `The token in ${current?.from ?? ""} cannot be read; work at its forge waits until it can`,
+      );
+      return [];
+    }
+  });
 }
 
 /** The URL holds a password, which may be printed without it. */

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "@commander-js/extra-typings";
+import { addAuditCommands } from "./cli/audit.ts";
+import { addCommandsCommands } from "./cli/commands.ts";
 import { addConfigCommand } from "./cli/config.ts";
 import { addDeliveriesCommands } from "./cli/deliveries.ts";
 import { addDemoCommand } from "./cli/demo.ts";
@@ -9,6 +11,7 @@ import { addPullRequestsCommand } from "./cli/prs.ts";
 import { addRunsCommand } from "./cli/runs.ts";
 import { addStartCommand } from "./cli/start.ts";
 import { addWhyCommand } from "./cli/why.ts";
+import { addWorkflowsCommands } from "./cli/workflows.ts";
 import { reportFailure } from "./cli/report-failure.ts";
 import { readVersion } from "./version.ts";
 
@@ -30,6 +33,9 @@ export function buildProgram(): Command {
     addRunsCommand,
     addDeliveriesCommands,
     addWhyCommand,
+    addWorkflowsCommands,
+    addCommandsCommands,
+    addAuditCommands,
     addMigrateCommand,
     addConfigCommand,
   ])

@@ -16,14 +16,14 @@ import {
 } from "./config/settings.ts";
 import { type CommandType, commandTypes } from "./domain/command.ts";
 import { parseEnvValue, parseYamlValue } from "./config/values.ts";
-import { parseSecret, readSecretFile } from "./config/secret-files.ts";
+import { readSecretFile, readSecretPlace, type SecretPlace } from "./config/secret-files.ts";
 import type { StoreLocation } from "./store/open-store.ts";
 
 /** A source of webhooks with its own path, secret and repositories: `sources.<name>` in pullwright.yaml. */
 export type ConfiguredSource = { name: string; provider: WebhookProvider; secretRef: string; repositories: string[] };
 
 /** Where a secret comes from; the value is read when it is used. */
-export type SecretOrigin = { from: string; read: () => string };
+export type SecretOrigin = { from: string; place: SecretPlace; read: () => string };
 
 /** All settings, frozen. Secrets are apart and never among the values. */
 export type Config = {
@@ -273,12 +273,15 @@ function secretOrigin(
   const candidates = suffix === "" ? [setting.env, ...setting.aliases] : [`${setting.env}${suffix}`];
   for (const name of candidates) {
     const direct = env[name];
-    if (direct !== undefined && direct !== "") return { from: name, read: () => parseSecret(direct, name) };
+    if (direct !== undefined && direct !== "") return secretAt({ kind: "text", text: direct, from: name });
     const file = env[`${name}_FILE`];
-    if (file !== undefined && file !== "")
-      return { from: `${name}_FILE`, read: () => readSecretFile(file, `${name}_FILE`) };
+    if (file !== undefined && file !== "") return secretAt({ kind: "file", path: file, from: `${name}_FILE` });
   }
   return null;
+}
+
+function secretAt(place: SecretPlace): SecretOrigin {
+  return { from: place.from, place, read: () => readSecretPlace(place) };
 }
 
 /** Variables in our name that mean nothing here are said aloud: a slip of the pen must not look like a setting. */

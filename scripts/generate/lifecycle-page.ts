@@ -1,4 +1,12 @@
 import type { DeliveryState } from "../../src/domain/delivery.ts";
+import {
+  commandMoves,
+  commandStateMeanings,
+  effectStateMeanings,
+  type Move,
+  workflowMoves,
+  workflowStateMeanings,
+} from "../../src/queue/lifecycle.ts";
 import { code, page, table } from "./markdown.ts";
 
 /** What each state of a delivery means. The compiler asks for a row when a state is added. */
@@ -8,18 +16,10 @@ export const deliveryStates: Record<DeliveryState, string> = {
   dead: "Set aside with a code and a reason. Nothing of it was recorded; it stays to be seen and replayed.",
 };
 
-/** One way from state to state. `test/docs/lifecycle.test.ts` tries every one of them from every state on a real store. */
-export type DeliveryMove = {
-  name: "accept" | "claim" | "markDigested" | "markDead" | "markReceived";
-  /** `null`: there is no row yet. */
-  from: (DeliveryState | null)[];
-  to: DeliveryState;
-  when: string;
-  /** What it does to a delivery in any other state. */
-  otherwise: string;
-};
+export type DeliveryMoveName = "accept" | "claim" | "markDigested" | "markDead" | "markReceived";
 
-export const deliveryMoves: DeliveryMove[] = [
+/** `test/docs/lifecycle.test.ts` tries every one of them from every state on a real store. */
+export const deliveryMoves: Move<DeliveryMoveName, DeliveryState>[] = [
   {
     name: "accept",
     from: [null],
@@ -58,30 +58,54 @@ export const deliveryMoves: DeliveryMove[] = [
   },
 ];
 
-/** The states of a delivery and the moves between them, as a table and as a picture. */
+/** The states of what lives here and the moves between them, as tables and as pictures. */
 export function lifecyclePage(): string {
-  const states = Object.entries(deliveryStates).map(([name, meaning]) => [code(name), meaning]);
-  const moves = deliveryMoves.map(({ name, from, to, when, otherwise }) => [
+  return page(
+    "Lives",
+    "[scripts/generate/lifecycle-page.ts](../../scripts/generate/lifecycle-page.ts) and [src/queue/lifecycle.ts](../../src/queue/lifecycle.ts), which a test tries on a real store",
+    [
+      "What a delivery, a command, a workflow and an effect go through, and in no other way.",
+      ...life("A delivery", deliveryStates, deliveryMoves),
+      "A lease that has run out makes a `received` delivery free to be claimed again. A process that ended without giving its leases back is noticed at the next start on the same machine, which frees them at once.",
+      ...life("A command", commandStateMeanings, commandMoves),
+      "Of the commands that write to one repository one runs at a time. A command's history keeps how each attempt ended, under the names of these moves; waits are counted instead. Whoever claims a command gets a number, the fence, that no claim before it had: what is written under an older one is refused.",
+      "A lease ends at once when its process is known to be gone: it ran on this machine and does not any more, or the machine was started anew. Else it ends when it has been seen without a renewal for 30 seconds by another process, whatever the clocks say.",
+      ...life("A workflow", workflowStateMeanings, workflowMoves),
+      "## An effect",
+      "Something that is done to the world outside: a branch pushed, a pull request opened, a comment written. Each has a key, and is written down before it is sent.",
+      states(effectStateMeanings),
+      "What may have been sent is looked for before it is sent again; after three sends without an answer it is given up as `OUTCOME_UNKNOWN`. Retrying its command looks once more, then sends.",
+    ],
+  );
+}
+
+function life<State extends string>(
+  title: string,
+  meanings: Record<State, string>,
+  moves: Move<string, State>[],
+): string[] {
+  const rows = moves.map(({ name, from, to, when, otherwise }) => [
     code(name),
     from.map((state) => (state === null ? "(new)" : code(state))).join(", "),
     code(to),
     when,
     otherwise,
   ]);
-  return page(
-    "The life of a delivery",
-    "[scripts/generate/lifecycle-page.ts](../../scripts/generate/lifecycle-page.ts), which a test tries on a real store",
-    [
-      "## States",
-      table(["state", "meaning"], states),
-      "## Moves",
-      table(["move", "from", "to", "when", "from any other state"], moves),
-      ["```mermaid", "stateDiagram-v2", ...deliveryMoves.flatMap(arrows), "```"].join("\n"),
-      "A lease that has run out makes a `received` delivery free to be claimed again. A process that ended without giving its leases back is noticed at the next start on the same machine, which frees them at once.",
-    ],
+  return [
+    `## ${title}`,
+    states(meanings),
+    table(["move", "from", "to", "when", "from any other state"], rows),
+    ["```mermaid", "stateDiagram-v2", ...moves.flatMap(arrows), "```"].join("\n"),
+  ];
+}
+
+function states(meanings: Record<string, string>): string {
+  return table(
+    ["state", "meaning"],
+    Object.entries(meanings).map(([name, meaning]) => [code(name), meaning]),
   );
 }
 
-function arrows({ name, from, to }: DeliveryMove): string[] {
+function arrows({ name, from, to }: Move<string, string>): string[] {
   return from.map((state) => `  ${state ?? "[*]"} --> ${to}: ${name}`);
 }

@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import type { Command, OptionValues } from "@commander-js/extra-typings";
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { printCsv } from "./csv.ts";
+import { harmlessLine } from "./harmless-line.ts";
 
 /** A column of a table for people: its head, and what it shows of a row. */
 export type Column<Row> = {
@@ -97,8 +98,8 @@ function asTable<Row>(rows: Row[], columns: Column<Row>[]): string {
   return `${[head, ...lines].join("\n")}\n`;
 }
 
-/** What others wrote must not move the cursor of a terminal: control and direction characters go. */
+/** A cell is short: the row must stay a line. */
 function oneLine(text: string): string {
-  const clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
+  const clean = harmlessLine(text);
   return clean.length > 72 ? `${clean.slice(0, 71)}…` : clean;
 }

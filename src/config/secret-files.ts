@@ -23,6 +23,14 @@ export function parseSecret(text: string, where: string): string {
   return secret;
 }
 
+/** Where a secret is, as plain data that can cross into a thread: the text itself, or a file that is read each time. `from` names the variable. */
+export type SecretPlace = { kind: "text"; text: string; from: string } | { kind: "file"; path: string; from: string };
+
+/** The secret as it is now. Throws like `parseSecret` and `readSecretFile`. */
+export function readSecretPlace(place: SecretPlace): string {
+  return place.kind === "text" ? parseSecret(place.text, place.from) : readSecretFile(place.path, place.from);
+}
+
 /** Reads a secret from a file that may be anywhere, because its operator named it. Others must not be able to write it. */
 export function readSecretFile(path: string, where: string): string {
   const stat = statOrRefuse(path, where);

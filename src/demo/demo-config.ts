@@ -21,7 +21,7 @@ export function makeSecrets(): SenderSecrets {
  */
 export async function demoConfig(config: Config, dataDir: string, secrets: SenderSecrets): Promise<Config> {
   const secret = (value: string): { current: SecretOrigin; previous: null } => ({
-    current: { from: "the demo", read: () => value },
+    current: { from: "the demo", place: { kind: "text", text: value, from: "the demo" }, read: () => value },
     previous: null,
   });
   return {

@@ -24,8 +24,11 @@ export type CredentialStanding = {
 /** How often a credential may write. `turnMs` is how long a write can take at most: after that, whoever had the turn is dead. */
 export type WriteLimits = { gapMs: number; perMinute: number; perHour: number; turnMs: number };
 
-/** The right to send one write, named by `turn`; or when to ask again. */
-export type WriteTurn = { kind: "taken"; turn: Instant } | { kind: "wait"; until: Instant };
+/**
+ * The right to send one write, named by `turn`; or when to ask again. `busy`: another write is on its way, and `until` is when it must have ended; most
+ * end long before.
+ */
+export type WriteTurn = { kind: "taken"; turn: Instant } | { kind: "wait" | "busy"; until: Instant };
 
 /**
  * Keeps where credentials stand. Each method is one atomic step: of two processes that ask for a turn at once, one gets it. A credential nobody heard
@@ -95,14 +98,14 @@ export function takeWriteTurn(
     .map((at) => Date.parse(at))
     .filter((ms) => ms > nowMs - hourMs && ms <= nowMs + clockSlackMs);
   const writingUntilMs = standing.writingUntil === null ? -Infinity : Date.parse(standing.writingUntil);
-  const waits = [
-    writingUntilMs <= nowMs + limits.turnMs + clockSlackMs ? writingUntilMs : -Infinity,
+  if (writingUntilMs > nowMs && writingUntilMs <= nowMs + limits.turnMs + clockSlackMs)
+    return { standing, answer: { kind: "busy", until: instantAt(writingUntilMs) } };
+  const freeAtMs = Math.max(
     (times.at(-1) ?? -Infinity) + limits.gapMs,
     // The write that must leave its window before another fits in.
     (times.at(-limits.perMinute) ?? -Infinity) + minuteMs,
     (times.at(-limits.perHour) ?? -Infinity) + hourMs,
-  ];
-  const freeAtMs = Math.max(...waits);
+  );
   if (freeAtMs > nowMs) return { standing, answer: { kind: "wait", until: instantAt(freeAtMs) } };
   const turn = instantAt(nowMs + limits.turnMs);
   const writesAt = [...times.map(instantAt), instantAt(nowMs)];

@@ -42,6 +42,8 @@ export type Effect<Result extends Record<string, unknown>> = {
    * behind. `[0]` where the forge itself refuses a second one.
    */
   readBackAfterMs?: number[];
+  /** False where doing it again does no harm, as with the push of a commit: then it is not looked for before it is sent the first time. */
+  looksFirst?: boolean;
 };
 
 /** `done`: it is so now, by this call or an earlier one. `open`: not yet to be known, or given up; the command ends so. */
@@ -60,3 +62,11 @@ export type EffectEnding<Result> =
 export type PerformEffect = <Result extends Record<string, unknown>>(
   effect: Effect<Result>,
 ) => Promise<EffectEnding<Result>>;
+
+/** What is remembered of an effect by its key. */
+export type KnownEffect = {
+  state: EffectState;
+  sends: number;
+  intent: Record<string, unknown>;
+  result: Record<string, unknown>;
+};

@@ -24,7 +24,8 @@ export type EngineMessage =
   | { kind: "accepted"; id: number; outcomes: PackedOutcomes }
   | { kind: "answer"; id: number; value: unknown }
   | { kind: "failed"; id: number; error: PlainError }
-  | { kind: "changed"; topics: ChangedTopic[] };
+  | { kind: "changed"; topics: ChangedTopic[] }
+  | { kind: "learned"; secrets: readonly string[] };
 
 /** The secrets are for redaction only. */
 export type EngineThreadData = { options: EngineOptions; secrets: readonly string[]; logLevel: string };
@@ -33,11 +34,16 @@ const port = parentPort;
 if (port === null) throw new Error("engine-thread.ts is the entry of a thread; start it with startEngineThread()");
 const send = (message: EngineMessage): void => port.postMessage(message);
 const { options, secrets, logLevel } = workerData as EngineThreadData;
-const { redact, learn } = createLiveRedact(secrets);
+const { redact, holdsSecret, learn } = createLiveRedact(secrets);
 
 const engine = await startEngine(options, {
   log: createLog({ level: logLevel, redact }),
   redact,
+  holdsSecret,
+  learn: (found) => {
+    learn(found);
+    send({ kind: "learned", secrets: found });
+  },
   onChanged: (topics) => send({ kind: "changed", topics }),
 }).catch((error: unknown) => {
   // Thrown out of a thread, an error would lose its code on the way.

@@ -1,28 +1,28 @@
 import type { AcceptDeliveries } from "../domain/delivery.ts";
 import { systemClock, systemSteadyClock } from "../domain/clock.ts";
-import type { Policy } from "../decide/policy.ts";
 import { digestNext } from "../flow.ts";
 import type { Log } from "../log.ts";
 import { createNormaliser } from "../normalise/normaliser.ts";
 import { createQueueClock } from "../queue/queue-clock.ts";
 import type { OperationName } from "../operations/operations.ts";
 import { type Caller, perform } from "../operations/perform.ts";
-import { type ParseRepositoryRefOptions, parseRepositoryRef } from "../domain/parse-repository-ref.ts";
+import { parseRepositoryRef } from "../domain/parse-repository-ref.ts";
 import type { Redact } from "../redact/redact.ts";
 import { openStore, type StoreLocation } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
+import type { WorkOptions } from "../work-options.ts";
 import { createCourtesy } from "./courtesy.ts";
 import { createNudge } from "./nudge.ts";
 import { newOwner, releaseLeasesOfTheDead } from "./release-leases-of-the-dead.ts";
 import { watchSpace } from "./space-watch.ts";
+import { startWork } from "./start-work.ts";
 
 /** All that the engine needs to start; plain data, because it crosses into a thread. */
 export type EngineOptions = {
   store: StoreLocation;
   /** Source name to the lower-case names of the repositories that it may speak of; sources that are not bound are absent. */
   boundRepositories: Record<string, string[]>;
-  policy: Policy;
-  forgeHosts: ParseRepositoryRefOptions;
+  work: WorkOptions;
 };
 
 /** Which lists a change touches; readers fetch those again. */
@@ -41,7 +41,14 @@ export type Engine = {
   stop: () => Promise<void>;
 };
 
-export type EngineDeps = { log: Log; redact: Redact; onChanged: (topics: ChangedTopic[]) => void };
+export type EngineDeps = {
+  log: Log;
+  redact: Redact;
+  holdsSecret: (text: string) => boolean;
+  /** Hears of secrets that were read or made meanwhile: redaction must know them everywhere. */
+  learn: (secrets: string[]) => void;
+  onChanged: (topics: ChangedTopic[]) => void;
+};
 
 const batchMax = { deliveries: 48, bodyBytes: 8 * 1024 * 1024 };
 /** While senders keep it busy: enough to go on, little enough not to be felt. */
@@ -60,7 +67,7 @@ export async function startEngine(options: EngineOptions, deps: EngineDeps): Pro
     redact,
     clock: systemClock,
     queueClock: createQueueClock(options.store.engine, { clock: systemClock, steadyMs: systemSteadyClock }),
-    policy: options.policy,
+    policy: options.work.policy,
     owner: newOwner(),
     boundRepositories: (source: string) => bound.get(source),
   };
@@ -70,8 +77,8 @@ export async function startEngine(options: EngineOptions, deps: EngineDeps): Pro
     clock: systemClock,
     queueClock: digestDeps.queueClock,
     redact,
-    policy: options.policy,
-    readRepository: (text: string) => parseRepositoryRef(text, options.forgeHosts),
+    policy: options.work.policy,
+    readRepository: (text: string) => parseRepositoryRef(text, options.work.hosts),
   };
 
   const stopping = new AbortController();
@@ -80,13 +87,26 @@ export async function startEngine(options: EngineOptions, deps: EngineDeps): Pro
   const courtesy = createCourtesy();
   let digesterFailure: string | null = null;
 
+  const workers = await startWork(options.work, {
+    store,
+    queueClock: digestDeps.queueClock,
+    redact,
+    holdsSecret: deps.holdsSecret,
+    learn: deps.learn,
+    log: deps.log,
+    onChanged: () => deps.onChanged(["work", "prs", "status"]),
+  });
+
   const digesting = (async () => {
     while (!stopping.signal.aborted) {
       try {
         await courtesy.stepBack(stopping.signal);
         const digested = await digestNext(courtesy.isBusy() ? batchMaxWhileBusy : batchMax, digestDeps);
         digesterFailure = null;
-        if (digested > 0) deps.onChanged(["deliveries", "events", "prs", "runs", "status"]);
+        if (digested > 0) {
+          workers.nudge();
+          deps.onChanged(["deliveries", "events", "prs", "runs", "work", "status"]);
+        }
         if (digested === 0) await nudge.wait(idleMs);
       } catch (error) {
         digesterFailure = error instanceof Error ? error.message : String(error);
@@ -126,6 +146,7 @@ export async function startEngine(options: EngineOptions, deps: EngineDeps): Pro
     perform: async (name, input, caller) => {
       const result = await perform(name, input, caller, performDeps);
       nudge.now();
+      workers.nudge();
       deps.onChanged(["deliveries", "work", "status"]);
       return result;
     },
@@ -137,7 +158,7 @@ export async function startEngine(options: EngineOptions, deps: EngineDeps): Pro
     },
     stop: async () => {
       stopping.abort();
-      await digesting;
+      await Promise.all([digesting, workers.stop()]);
       space.stop();
       await normaliser.close();
       await store.close();

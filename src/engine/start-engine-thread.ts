@@ -22,7 +22,11 @@ export type EngineThread = Engine & { learn: (secrets: readonly string[]) => Pro
  */
 export async function startEngineThread(
   data: EngineThreadData,
-  on: { changed: (topics: ChangedTopic[]) => void; died: (error: Error) => void },
+  on: {
+    changed: (topics: ChangedTopic[]) => void;
+    learned: (secrets: readonly string[]) => void;
+    died: (error: Error) => void;
+  },
 ): Promise<EngineThread> {
   const worker = new Worker(new URL("./engine-thread.ts", import.meta.url), {
     workerData: data,
@@ -36,12 +40,16 @@ export async function startEngineThread(
 
   await new Promise<void>((resolve, reject) => {
     worker.on("error", reject);
-    worker.once("message", (message: EngineMessage) => {
+    const begin = (message: EngineMessage): void => {
+      // What it learns while it starts comes first.
+      if (message.kind === "learned") return on.learned(message.secrets);
+      worker.off("message", begin);
       if (message.kind === "cannot-start")
         return reject(new PullwrightError(message.error.code, message.error.message));
       worker.off("error", reject);
       resolve();
-    });
+    };
+    worker.on("message", begin);
   });
   worker.on("message", (message: EngineMessage) => {
     switch (message.kind) {
@@ -55,6 +63,8 @@ export async function startEngineThread(
         );
       case "changed":
         return on.changed(message.topics);
+      case "learned":
+        return on.learned(message.secrets);
       case "started":
       case "cannot-start":
         return;

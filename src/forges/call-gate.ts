@@ -79,7 +79,7 @@ export function createCallGate(deps: CallGateDeps): CallGate {
     const storedMs = standing.forbiddenUntil === null ? -Infinity : Date.parse(standing.forbiddenUntil);
     const untilMs = heeded(Math.max(storedMs, forbidden.get(wish.fingerprint) ?? -Infinity), nowMs());
     if (untilMs <= nowMs()) return false;
-    await waitOrGiveUp(untilMs, Infinity, standing.forbiddenBecause ?? `${title} asked us to wait.`, wish);
+    await waitOrGiveUp(untilMs, standing.forbiddenBecause ?? `${title} asked us to wait.`, wish);
     return true;
   }
 
@@ -87,14 +87,15 @@ export function createCallGate(deps: CallGateDeps): CallGate {
   async function takeTurn(wish: Wish): Promise<Pass["leave"] | null> {
     const taken = await standings.takeWriteTurn(wish.fingerprint, instantOf(deps.now()), limits);
     if (taken.kind === "taken") return () => standings.endWriteTurn(wish.fingerprint, taken.turn);
-    await waitOrGiveUp(Date.parse(taken.until), pollMs, "other writes with this credential come first.", wish);
+    const againMs = taken.kind === "busy" ? nowMs() + pollMs : Date.parse(taken.until);
+    await waitOrGiveUp(againMs, "other writes with this credential come first.", wish);
     return null;
   }
 
-  async function waitOrGiveUp(untilMs: number, atMostMs: number, because: string, wish: Wish): Promise<void> {
+  async function waitOrGiveUp(untilMs: number, because: string, wish: Wish): Promise<void> {
     if (untilMs > wish.endsMs)
       throw wish.held({ kind: "rate", code: "FORGE_RATE_LIMITED" }, because, instantAt(untilMs));
-    await deps.wait(Math.min(untilMs - nowMs(), atMostMs), wish.signal);
+    await deps.wait(untilMs - nowMs(), wish.signal);
   }
 
   function stopIfForbidden(fingerprint: string): void {
@@ -104,7 +105,7 @@ export function createCallGate(deps: CallGateDeps): CallGate {
 
 const notSent = { kind: "not-sent", code: "FORGE_UNREACHABLE" } as const;
 
-/** A write may end sooner than it must, in this process or another. */
+/** So often it is looked whether another write has ended, in this process or another. */
 const pollMs = 250;
 
 /** No forge names more than an hour. A time beyond was written before the clock was set back, and would hold everything up. */

@@ -45,6 +45,8 @@ export type ForgeCallerDeps = {
   random: () => number;
   /** Heard when the forge's clock is more than two minutes from ours; positive when it is ahead. */
   onSkew: (skewMs: number) => void;
+  /** Heard when the standing could not be stored after a request. What the forge answered counts all the same, and this process still knows. */
+  onUnstored?: (error: unknown) => void;
 };
 
 /**
@@ -78,6 +80,7 @@ export function createForgeCaller(options: ForgeCallerOptions, deps: ForgeCaller
       }
       if (tries >= limits.triesMax || !mayBeSentAgain(error, call)) throw error;
       if (error.kind !== "rate") await pauseAfter(tries, error, call, endsMs);
+      else if (Date.parse(error.waitUntil ?? "") > endsMs) throw error;
     }
   };
 
@@ -101,11 +104,20 @@ export function createForgeCaller(options: ForgeCallerOptions, deps: ForgeCaller
         });
         if (sent.was === "stopped" && sent.error instanceof Postponed) continue;
         if (sent.was === "stopped") throw sent.error;
-        await remember(sent, window, fingerprint, pass.standing);
+        await unlessUnstored(remember(sent, window, fingerprint, pass.standing));
         return sent.was === "value" ? { value: sent.value } : { error: failed(call, sent, window) };
       } finally {
-        await pass.leave();
+        await unlessUnstored(pass.leave());
       }
+    }
+  }
+
+  /** A store that is down must not make a write that was done look as if it were not. */
+  async function unlessUnstored(storing: Promise<void>): Promise<void> {
+    try {
+      await storing;
+    } catch (error) {
+      deps.onUnstored?.(error);
     }
   }
 

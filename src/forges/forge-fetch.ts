@@ -1,8 +1,7 @@
 import http from "node:http";
 import https from "node:https";
-import { pipeline } from "node:stream/promises";
 import tls from "node:tls";
-import { createGunzip } from "node:zlib";
+import { createGunzip, type Gunzip } from "node:zlib";
 import { PullwrightError } from "../domain/error.ts";
 import { isLoopbackHost } from "../domain/loopback.ts";
 import { ForgeCallError } from "./forge-call-error.ts";
@@ -136,7 +135,7 @@ function exchange(
       agent: isRead ? kept : false,
       ...tlsOptions,
     });
-    const whole = setTimeout(() => giveUp("timeout", `no whole answer within ${limits.wholeMs} ms`), limits.wholeMs);
+    const whole = setTimeout(() => giveUp("timeout", `no whole answer within ${Math.ceil(limits.wholeMs)} ms`), limits.wholeMs);
     let stage: NodeJS.Timeout | undefined;
 
     const end = (settle: () => void): void => {
@@ -224,36 +223,39 @@ class UnreadableBody extends Error {
 /** Never holds more than the limit, however small the answer was packed: 200 KB of gzip can mean 200 MiB. */
 async function readBody(incoming: http.IncomingMessage, bytesMax: number): Promise<string> {
   const encoding = incoming.headers["content-encoding"]?.toLowerCase() ?? "identity";
-  const chunks: Buffer[] = [];
-  if (encoding === "identity") await pipeline(incoming, collectInto(chunks, bytesMax));
-  else if (encoding === "gzip") await unpack(incoming, chunks, bytesMax);
-  else throw new UnreadableBody("unreadable", "the answer is packed in a way that was not asked for");
-  const isSuccess = (incoming.statusCode ?? 0) < 300;
+  if (encoding !== "identity" && encoding !== "gzip")
+    throw new UnreadableBody("unreadable", "the answer is packed in a way that was not asked for");
+  const bytes = await collect(incoming, encoding === "gzip" ? createGunzip() : null, bytesMax);
   try {
-    return new TextDecoder("utf-8", { fatal: isSuccess }).decode(Buffer.concat(chunks));
+    const isSuccess = (incoming.statusCode ?? 0) < 300;
+    return new TextDecoder("utf-8", { fatal: isSuccess }).decode(bytes);
   } catch (cause) {
     throw new UnreadableBody("unreadable", "the answer is not UTF-8", cause);
   }
 }
 
-async function unpack(incoming: http.IncomingMessage, chunks: Buffer[], bytesMax: number): Promise<void> {
-  try {
-    await pipeline(incoming, createGunzip(), collectInto(chunks, bytesMax));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code?.startsWith("Z_") !== true) throw error;
-    throw new UnreadableBody("unreadable", "the answer says that it is gzip and is not", error);
-  }
-}
-
-function collectInto(chunks: Buffer[], bytesMax: number): (source: AsyncIterable<Buffer>) => Promise<void> {
-  return async (source) => {
+/** Not `pipeline`: it settles when all streams have closed, and a connection that is not used again may stay open after its last byte. */
+function collect(incoming: http.IncomingMessage, gunzip: Gunzip | null, bytesMax: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
     let bytes = 0;
-    for await (const chunk of source) {
+    const fail = (error: unknown): void => {
+      gunzip?.destroy();
+      reject(error);
+    };
+    const unpacked = gunzip === null ? incoming : incoming.pipe(gunzip);
+    unpacked.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > bytesMax) throw new UnreadableBody("too-large", `the answer is over ${bytesMax} bytes`);
-      chunks.push(chunk);
-    }
-  };
+      if (bytes > bytesMax) fail(new UnreadableBody("too-large", `the answer is over ${bytesMax} bytes`));
+      else chunks.push(chunk);
+    });
+    unpacked.on("end", () => resolve(Buffer.concat(chunks)));
+    gunzip?.on("error", (error) => fail(new UnreadableBody("unreadable", "the answer is not the gzip it is said to be", error)));
+    incoming.on("error", fail);
+    incoming.on("close", () => {
+      if (!incoming.complete) fail(new Error("the connection ended before the answer did"));
+    });
+  });
 }
 
 /** An attempt over several addresses fails as one error whose own message is empty. */

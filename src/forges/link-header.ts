@@ -15,7 +15,7 @@ export function nextPage(header: string | null, from: string): string | null {
     const close = header.indexOf(">", at);
     if (close === -1) throw new WrongAnswer("its Link header cannot be read");
     const address = header.slice(at + 1, close);
-    const end = endOfParameters(header, close + 1);
+    const end = endOf(header, close + 1, ",");
     if (isNext(header.slice(close + 1, end))) return sameOrigin(address, from);
     at = end;
   }
@@ -27,22 +27,25 @@ function afterAny(text: string, from: number, characters: string): number {
   return at;
 }
 
-/** Where the comma stands that ends this link, outside quotes. */
-function endOfParameters(header: string, from: number): number {
+/** Where the sign stands that ends this part, outside quotes. */
+function endOf(text: string, from: number, sign: string): number {
   let isQuoted = false;
-  for (let at = from; at < header.length; at += 1) {
-    if (header[at] === '"') isQuoted = !isQuoted;
-    else if (header[at] === "," && !isQuoted) return at;
+  for (let at = from; at < text.length; at += 1) {
+    if (text[at] === '"') isQuoted = !isQuoted;
+    else if (text[at] === sign && !isQuoted) return at;
   }
-  return header.length;
+  return text.length;
 }
 
 function isNext(parameters: string): boolean {
-  return parameters.split(";").some((parameter) => {
-    const [name = "", value = ""] = parameter.split("=", 2);
+  for (let at = 0; at < parameters.length; ) {
+    const end = endOf(parameters, at, ";");
+    const [name = "", value = ""] = parameters.slice(at, end).split("=", 2);
     const relations = value.trim().replaceAll('"', "").toLowerCase().split(" ");
-    return name.trim().toLowerCase() === "rel" && relations.includes("next");
-  });
+    if (name.trim().toLowerCase() === "rel" && relations.includes("next")) return true;
+    at = end + 1;
+  }
+  return false;
 }
 
 function sameOrigin(address: string, from: string): string {

@@ -13,6 +13,8 @@ import { createPackWriter, type PackWriter } from "./write-pack.ts";
 export type CommitRequest = {
   /** A commit that `fetchCommit` brought, or that was built here before. */
   baseSha: string;
+  /** What the commit stands on, when that is not the base alone: its files are the base's and the changes all the same. */
+  parentShas?: string[];
   changes: FileChange[];
   message: string;
   author?: Person;
@@ -41,7 +43,9 @@ export async function buildCommit(
   ourselves: Person,
 ): Promise<BuiltCommit> {
   const { baseSha, changes } = request;
-  if (!isObjectId(baseSha)) throw new PullwrightError("BASE_NOT_ON_REMOTE", "A commit is named by its whole id.");
+  const parentShas = request.parentShas ?? [baseSha];
+  if (![baseSha, ...parentShas].every(isObjectId))
+    throw new PullwrightError("BASE_NOT_ON_REMOTE", "A commit is named by its whole id.");
   for (const change of changes) checkPath(change, request.paths ?? "ours");
   const base = await readTrees(baseSha, foldersOnTheWay(changes.map(({ path }) => path)), {
     format: session.format,
@@ -61,7 +65,7 @@ export async function buildCommit(
 
   const text = formatCommit({
     treeSha: edited.rootId,
-    parentSha: baseSha,
+    parentShas,
     author: request.author ?? ourselves,
     committer: request.committer ?? ourselves,
     atSeconds: request.atSeconds,

@@ -34,9 +34,14 @@ export async function readCheckoutConfig(places: RefPlaces, surroundings: GitSur
   const all = [...settings, ...ofWorktree];
 
   const storage = last(all, "extensions.refstorage") ?? "files";
-  if (storage !== "files") throw new PullwrightError("CHECKOUT_UNSAFE", `The checkout keeps its refs as ${JSON.stringify(storage)}, which cannot be read here.`);
+  if (storage !== "files")
+    throw new PullwrightError(
+      "CHECKOUT_UNSAFE",
+      `The checkout keeps its refs as ${JSON.stringify(storage)}, which cannot be read here.`,
+    );
   const format = last(all, "extensions.objectformat") ?? "sha1";
-  if (format !== "sha1" && format !== "sha256") throw new PullwrightError("CHECKOUT_UNSAFE", "The checkout names its objects by an unknown hash.");
+  if (format !== "sha1" && format !== "sha256")
+    throw new PullwrightError("CHECKOUT_UNSAFE", "The checkout names its objects by an unknown hash.");
   return { format, remotes: remotesOf(all), reading: readingOf(all) };
 }
 

@@ -18,7 +18,8 @@ export async function readHead(places: RefPlaces): Promise<Head> {
   if (text === undefined) throw new PullwrightError("CHECKOUT_NOT_FOUND", `${places.gitDir} has no HEAD.`);
   if (isObjectId(text)) return { branch: null, sha: text };
   const target = symbolicTarget(text);
-  if (target === null) throw new PullwrightError("CHECKOUT_UNSAFE", `The HEAD of ${places.gitDir} is nothing that git writes.`);
+  if (target === null)
+    throw new PullwrightError("CHECKOUT_UNSAFE", `The HEAD of ${places.gitDir} is nothing that git writes.`);
   const branch = target.startsWith("refs/heads/") ? target.slice("refs/heads/".length) : null;
   return { branch, sha: await readRef(places, target) };
 }

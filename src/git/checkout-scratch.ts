@@ -11,13 +11,14 @@ type Command = Omit<GitCommand, "place" | "network">;
 export type Scratch = AsyncDisposable & {
   /** Where git may leave what it needs; removed with the scratch. */
   directory: string;
-  run: (command: Command, index?: ScratchIndex) => Promise<GitSaid>;
+  /** The checkout's. */
+  root: string;
+  /** Its index begins as a copy of the checkout's. */
+  run: (command: Command) => Promise<GitSaid>;
   /** @throws {PullwrightError} GIT_FAILED */
-  runWell: (command: Command, index?: ScratchIndex) => Promise<Buffer>;
+  runWell: (command: Command) => Promise<Buffer>;
+  dropIndex: () => Promise<void>;
 };
-
-/** `theirs`: a copy of the checkout's. `base`: one that we fill. */
-export type ScratchIndex = "theirs" | "base";
 
 /**
  * Makes a repository that git can look upon a checkout from: its own settings, no hooks, the checkout's folder as its working tree, the checkout's
@@ -33,6 +34,7 @@ export async function openScratch(
   const place: GitPlace = {
     gitDir: directory,
     workTree: root,
+    indexFile: join(directory, "index"),
     objectDirectory: join(directory, "objects"),
     alternateObjectDirectories: [join(commonDir, "objects")],
   };
@@ -48,23 +50,25 @@ export async function openScratch(
     copyIndex(gitDir, directory),
   ]);
 
-  const run = (command: Command, index: ScratchIndex = "theirs") =>
+  const run = (command: Command) =>
     runGit(
       {
         ...command,
-        place: { ...place, indexFile: join(directory, index === "theirs" ? "index" : "base-index") },
+        place,
         settings: [...config.reading, ["core.commitGraph", "false"], ...(command.settings ?? [])],
       },
       surroundings,
     );
   return {
     directory,
+    root,
     run,
-    runWell: async (command, index) => {
-      const said = await run(command, index);
+    runWell: async (command) => {
+      const said = await run(command);
       if (said.code !== 0) throw gitFailed(command.args, said, surroundings.redact);
       return said.stdout;
     },
+    dropIndex: () => rm(join(directory, "index"), { force: true }),
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true, maxRetries: 3 }),
   };
 }
@@ -85,7 +89,9 @@ async function copySmall(from: string, to: string): Promise<void> {
  * the index was written must be read all the same; git knows that moment by the index file's own time, so the copy gets it, rounded down.
  */
 async function copyIndex(gitDir: string, directory: string): Promise<void> {
-  const names = (await readdir(gitDir).catch(() => [])).filter((name) => name === "index" || name.startsWith("sharedindex."));
+  const names = (await readdir(gitDir).catch(() => [])).filter(
+    (name) => name === "index" || name.startsWith("sharedindex."),
+  );
   for (const name of names) {
     const stats = await lstat(join(gitDir, name));
     if (!stats.isFile()) continue;

@@ -3,7 +3,7 @@ export type Person = { name: string; email: string };
 
 type CommitParts = {
   treeSha: string;
-  parentSha: string;
+  parentShas: string[];
   author: Person;
   committer: Person;
   atSeconds: number;
@@ -11,12 +11,12 @@ type CommitParts = {
 };
 
 /** A commit as git stores it, in UTF-8, its times in UTC. */
-export function formatCommit({ treeSha, parentSha, author, committer, atSeconds, message }: CommitParts): Buffer {
+export function formatCommit({ treeSha, parentShas, author, committer, atSeconds, message }: CommitParts): Buffer {
   if (!Number.isSafeInteger(atSeconds) || atSeconds < 0)
     throw new RangeError("A commit's time is whole seconds since 1970");
   const lines = [
     `tree ${treeSha}`,
-    `parent ${parentSha}`,
+    ...parentShas.map((sha) => `parent ${sha}`),
     `author ${signature(author)} ${atSeconds} +0000`,
     `committer ${signature(committer)} ${atSeconds} +0000`,
     "",

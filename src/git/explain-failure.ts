@@ -41,18 +41,19 @@ const sentences: [RegExp, ErrorCode][] = [
     "FORGE_CREDENTIAL_REFUSED",
   ],
   [/^fatal: repository '.*' not found|^ERROR: Repository not found/m, "FORGE_NOT_FOUND"],
-  [/^error: object [0-9a-f]+: |fsck error|invalid index-pack output/m, "HOSTILE_OBJECT"],
+  [/^error: object [0-9a-f]+: |fsck error/m, "HOSTILE_OBJECT"],
   [
     /not our ref|couldn't find remote ref|[Ss]erver does not allow request for unadvertised object/,
     "BASE_NOT_ON_REMOTE",
   ],
   [/unable to update url base from redirection/, "REDIRECT_REFUSED"],
+  [/not valid: is this a git repository|invalid server response|invalid content-type/, "FORGE_BAD_RESPONSE"],
   [
-    /Could not resolve host|Failed to connect to|Couldn't connect to server|Connection refused|Network is unreachable|No route to host|[Cc]ertificate|SSL|TLS connection|Host key verification failed|ssh: connect to host/,
+    /Could not resolve host|Failed to connect to|Couldn't connect to server|Connection refused|Network is unreachable|No route to host|certificate|handshake|SSL_connect|Host key verification failed|ssh: connect to host/i,
     "FORGE_UNREACHABLE",
   ],
   [
-    /RPC failed|early EOF|unexpected disconnect|hung up unexpectedly|Operation too slow|timed out|Connection reset|Empty reply|transfer closed|Recv failure|Send failure|expected flush|bad line length|protocol error|invalid server response|not valid: is this a git repository/,
+    /RPC failed|early EOF|unexpected (disconnect|eof)|hung up unexpectedly|Operation too slow|timed out|Connection reset|Empty reply|transfer closed|(Recv|Send) failure|(recv|send) error|SSL_(read|write)|expected flush|expected '[a-z-]+'|bad line length|protocol error|unable to access/i,
     "FORGE_UNAVAILABLE",
   ],
 ];

@@ -4,6 +4,7 @@ import { checkBranchNameToRead } from "./branch-name.ts";
 import { networkFailure } from "./explain-failure.ts";
 import { runInMirror, runOverNetwork, runWellInMirror, type MirrorSession } from "./mirror-session.ts";
 import { isObjectId } from "./object-id.ts";
+import { readRemoteRefs } from "./read-remote-branch.ts";
 
 /** A commit by its id, or the one that a branch is at now. */
 export type WantedCommit = { sha: string } | { branch: string };
@@ -34,8 +35,19 @@ export async function fetchCommit(session: MirrorSession, wanted: WantedCommit):
       session.remote.url,
       `+${source}:${ref}`,
     ],
+    // That files are missing is expected of this remote. Only here: a push that knew it would ask for the old files, to send the new ones as
+    // differences from them.
+    settings: [
+      [`remote.${session.remote.url}.promisor`, "true"],
+      [`remote.${session.remote.url}.partialCloneFilter`, "blob:none"],
+    ],
   });
-  if (said.code !== 0) throw networkFailure(`Fetching ${what}`, said, "CLONE_FAILED", session.surroundings.redact);
+  if (said.code !== 0) {
+    const failure = networkFailure(`Fetching ${what}`, said, "CLONE_FAILED", session.surroundings.redact);
+    // Is it git that says so? Throws when it is not.
+    if (failure.code === "BASE_NOT_ON_REMOTE") await readRemoteRefs(session, []);
+    throw failure;
+  }
   session.reach("fetch.after");
 
   const tip = await runWellInMirror(session, {

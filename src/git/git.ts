@@ -1,17 +1,29 @@
-import { access, chmod, constants, mkdir } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { access, chmod, constants, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import { PullwrightError } from "../domain/error.ts";
+import { changesOfCheckout, type ChangesWanted, type CheckoutChanges } from "./changes-of-checkout.ts";
 import type { Person } from "./commit-text.ts";
 import { openMirror, type Mirror, type MirrorRequest } from "./mirror.ts";
 import { createNetworkTurns } from "./network-turns.ts";
+import { probeGit, type GitProbe } from "./probe.ts";
+import { baseOfCheckout, readCheckout, type Checkout as CheckoutFacts } from "./read-checkout.ts";
+import type { GitSurroundings } from "./run-git.ts";
+import { createSpool } from "./spool.ts";
 
+export { checkBranchName, protectedBranches } from "./branch-name.ts";
 export type { BuiltCommit, CommitRequest } from "./build-commit.ts";
+export type { ChangesWanted, ChangeSummary, CheckoutChanges } from "./changes-of-checkout.ts";
+export type { CheckoutRemote } from "./checkout-config.ts";
 export type { Person } from "./commit-text.ts";
 export type { WantedCommit } from "./fetch-commit.ts";
 export { shownPath, type FileChange } from "./file-change.ts";
 export type { Mirror, MirrorRequest } from "./mirror.ts";
 export type { PushOutcome, PushRequest } from "./push-branch.ts";
+export type { GitProbe } from "./probe.ts";
 export type { Remote, RemoteAuth } from "./remote.ts";
+export { checkTreePath } from "./tree-path.ts";
 
 export type GitOptions = {
   /** Absolute; without it the usual places are looked at. */
@@ -43,8 +55,28 @@ export type GitDeps = {
   clock: Clock;
 };
 
+export type Checkout = CheckoutFacts & {
+  /**
+   * The newest commit of HEAD's history that is on the remote's branch, as far as the checkout knows; HEAD when it knows nothing of that branch.
+   *
+   * @throws {PullwrightError} BASE_NOT_ON_REMOTE when there is no commit yet
+   */
+  baseSha: (remote: string, baseBranch: string) => Promise<string>;
+};
+
+type Cancel = { signal?: AbortSignal };
+
 export type Git = {
+  /** @throws {PullwrightError} GIT_UNAVAILABLE */
+  probe: (cancel?: Cancel) => Promise<GitProbe>;
   openMirror: (request: MirrorRequest) => Promise<Mirror>;
+  readCheckout: (directory: string, cancel?: Cancel) => Promise<Checkout>;
+  /** The bytes of the changes can be asked for until the result is disposed of. */
+  changesOfCheckout: (
+    checkout: CheckoutFacts,
+    wanted: ChangesWanted,
+    cancel?: Cancel,
+  ) => Promise<CheckoutChanges & AsyncDisposable>;
 };
 
 /** Everything that Pullwright does with git. Holds no process and no file open between calls. */
@@ -53,6 +85,8 @@ export function createGit(options: GitOptions, deps: GitDeps): Git {
   let ready: Promise<string> | null = null;
 
   return {
+    probe: (cancel = {}) => inJob(cancel, probeGit),
+
     openMirror: async (request) =>
       openMirror(request, {
         mirrorsDir: options.mirrorsDir,
@@ -60,14 +94,48 @@ export function createGit(options: GitOptions, deps: GitDeps): Git {
         allowLoopbackHttp: options.allowLoopbackHttp,
         lockWaitMs: options.lockWaitMs ?? 120_000,
         author: options.author,
-        surroundings: await surroundings(),
+        surroundings: await always(),
         turns,
         clock: deps.clock,
         reach: deps.reach,
       }),
+
+    readCheckout: async (directory, cancel = {}) => {
+      const checkout = await inJob(cancel, (surroundings) => readCheckout(directory, surroundings));
+      const baseSha = (remote: string, branch: string) =>
+        inJob(cancel, (surroundings) => baseOfCheckout(checkout, { remote, branch }, surroundings));
+      return { ...checkout, baseSha };
+    },
+
+    changesOfCheckout: async (checkout, wanted, cancel = {}) => {
+      await using job = await openJob(cancel);
+      const spool = job.use(await createSpool(join(job.surroundings.temporaryDir, `kept-${randomUUID()}`)));
+      const changes = await changesOfCheckout(checkout, wanted, job.surroundings, spool);
+      const kept = job.keep();
+      return { ...changes, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+    },
   };
 
-  async function surroundings() {
+  async function inJob<T>(cancel: Cancel, act: (surroundings: GitSurroundings) => Promise<T>): Promise<T> {
+    await using job = await openJob(cancel);
+    return await act(job.surroundings);
+  }
+
+  /** A temporary directory, and what is to be removed with it. */
+  async function openJob({ signal }: Cancel) {
+    const surroundings = await always();
+    const stack = new AsyncDisposableStack();
+    const temporaryDir = await mkdtemp(join(options.workDir, "git-"));
+    stack.defer(() => rm(temporaryDir, { recursive: true, force: true, maxRetries: 3 }));
+    return {
+      surroundings: { ...surroundings, temporaryDir, signal },
+      use: <T extends AsyncDisposable>(resource: T) => stack.use(resource),
+      keep: () => stack.move(),
+      [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    };
+  }
+
+  async function always(): Promise<Omit<GitSurroundings, "temporaryDir" | "signal">> {
     ready ??= prepare(options).catch((error: unknown) => {
       ready = null;
       throw error;

@@ -18,19 +18,11 @@ export function mirrorDirectoryName(repositoryKey: string): string {
   return `${readable}-${createHash("sha256").update(repositoryKey).digest("hex").slice(0, 16)}.git`;
 }
 
-/** What the mirror's `config` must be, to the byte. The last section makes git treat what is missing here as being at the remote. */
-function configText(url: string, format: ObjectFormat): string {
-  return [
-    "[core]",
-    "\trepositoryformatversion = 1",
-    "\tfilemode = true",
-    "\tbare = true",
-    ...(format === "sha256" ? ["[extensions]", "\tobjectformat = sha256"] : []),
-    `[remote "${url}"]`,
-    "\tpromisor = true",
-    "\tpartialclonefilter = blob:none",
-    "",
-  ].join("\n");
+/** What the mirror's `config` must be, to the byte: nothing of a remote is in it. */
+function configText(format: ObjectFormat): string {
+  const version = format === "sha256" ? 1 : 0;
+  const extensions = format === "sha256" ? "[extensions]\n\tobjectformat = sha256\n" : "";
+  return `[core]\n\trepositoryformatversion = ${version}\n\tfilemode = true\n\tbare = true\n${extensions}`;
 }
 
 /** For whatever is ever written out of the mirror: the bytes as they are stored. */
@@ -42,13 +34,12 @@ const attributesText = "* -text -eol -ident -filter -working-tree-encoding -expo
  */
 export async function prepareMirror(
   gitDir: string,
-  url: string,
   format: ObjectFormat,
   surroundings: GitSurroundings,
 ): Promise<void> {
-  if ((await whyUnusable(gitDir, url, format)) === null && (await countPacks(gitDir)) <= packsMax) return;
+  if ((await whyUnusable(gitDir, format)) === null && (await countPacks(gitDir)) <= packsMax) return;
   await putAside(gitDir);
-  await makeMirror(gitDir, url, format, surroundings);
+  await makeMirror(gitDir, format, surroundings);
 }
 
 /**
@@ -57,7 +48,7 @@ export async function prepareMirror(
  *
  * @throws {PullwrightError} GIT_FAILED when the directory belongs to another user
  */
-export async function whyUnusable(gitDir: string, url: string, format: ObjectFormat): Promise<string | null> {
+export async function whyUnusable(gitDir: string, format: ObjectFormat): Promise<string | null> {
   const directory = await lstat(gitDir).catch(() => null);
   if (directory === null) return "it is not there";
   if (!directory.isDirectory()) return "it is no directory";
@@ -67,7 +58,7 @@ export async function whyUnusable(gitDir: string, url: string, format: ObjectFor
   const [config, attributes] = await Promise.all(
     ["config", "info/attributes"].map((name) => readFile(join(gitDir, name), "utf8").catch(() => null)),
   );
-  if (config !== configText(url, format)) return "its settings are not ours";
+  if (config !== configText(format)) return "its settings are not ours";
   if (attributes !== attributesText) return "its attributes are not ours";
   const strangers = await strangersIn(gitDir);
   return strangers.length === 0 ? null : `it has ${strangers.join(", ")}`;
@@ -107,19 +98,14 @@ async function putAside(gitDir: string): Promise<void> {
 }
 
 /** Made elsewhere and moved into its place, so that there is never half a mirror. */
-async function makeMirror(
-  gitDir: string,
-  url: string,
-  format: ObjectFormat,
-  surroundings: GitSurroundings,
-): Promise<void> {
+async function makeMirror(gitDir: string, format: ObjectFormat, surroundings: GitSurroundings): Promise<void> {
   const nursery = await mkdtemp(`${gitDir}.new-`);
   const args = ["init", "--quiet", "--bare", "--template=", `--object-format=${format}`];
   const said = await runGit({ args, place: { gitDir: nursery } }, surroundings);
   if (said.code !== 0) throw gitFailed(args, said, surroundings.redact);
   await mkdir(join(nursery, "info"), { recursive: true });
   await writeFile(join(nursery, "info", "attributes"), attributesText);
-  await writeFile(join(nursery, "config"), configText(url, format));
+  await writeFile(join(nursery, "config"), configText(format));
   await chmod(nursery, 0o700);
   await rename(nursery, gitDir);
 }

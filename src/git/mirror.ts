@@ -67,7 +67,7 @@ export async function openMirror(request: MirrorRequest, deps: Deps): Promise<Mi
   const temporaryDir = await mkdtemp(join(deps.workDir, "git-"));
   held.defer(() => rm(temporaryDir, { recursive: true, force: true, maxRetries: 3 }));
   const surroundings = { ...deps.surroundings, temporaryDir, signal };
-  await prepareMirror(gitDir, remote.url, format, surroundings);
+  await prepareMirror(gitDir, format, surroundings);
 
   const session: MirrorSession = {
     gitDir,
@@ -79,7 +79,7 @@ export async function openMirror(request: MirrorRequest, deps: Deps): Promise<Mi
     turns: deps.turns,
     credentialKey: credentialKey(remote),
     check: async () => {
-      const why = await whyUnusable(gitDir, remote.url, format);
+      const why = await whyUnusable(gitDir, format);
       if (why !== null) throw new PullwrightError("GIT_FAILED", `The mirror cannot be trusted any more: ${why}.`);
     },
     reach: deps.reach,

@@ -21,7 +21,8 @@ export async function readPlainFile(path: string, bytesMax: number): Promise<Buf
     const stats = await file.stat();
     if (stats.isDirectory()) return null;
     if (!stats.isFile()) throw new PullwrightError("CHECKOUT_UNSAFE", `${path} is no regular file.`);
-    if (stats.size > bytesMax) throw new PullwrightError("CHECKOUT_UNSAFE", `${path} is larger than ${bytesMax} bytes.`);
+    if (stats.size > bytesMax)
+      throw new PullwrightError("CHECKOUT_UNSAFE", `${path} is larger than ${bytesMax} bytes.`);
     const bytes = await file.readFile();
     if (bytes.length > bytesMax) throw new PullwrightError("CHECKOUT_UNSAFE", `${path} grows while it is read.`);
     return bytes;

@@ -79,50 +79,42 @@ async function standsOn(session: MirrorSession, commitSha: string, expected: str
   return said.code === 0;
 }
 
+/**
+ * What a refusal means is read at the remote, not in its words: a push whose answer was lost is sent again by the transport itself, and is then refused
+ * because it was done.
+ */
 async function rejected(
   session: MirrorSession,
-  { branch }: PushRequest,
+  { branch, commitSha, expected }: PushRequest,
   summary: string,
   stderr: string,
 ): Promise<PushOutcome> {
-  const { redact } = session.surroundings;
-  if (summary.startsWith("[rejected]")) {
-    const because = `The branch ${branch} is at the remote with commits that are not ours ${outsideWords(summary, redact)}.`;
-    return { kind: "rejected", code: "BRANCH_EXISTS", because };
-  }
-  if (undecided.test(summary)) {
-    throw new PullwrightError(
-      "GIT_FAILED",
-      `The push of ${branch} was broken off: ${outsideWords(`${summary}\n${stderr}`, redact)}`,
-    );
-  }
-  const inTheWay = await branchInTheWay(session, branch);
-  if (inTheWay !== null) {
-    return {
-      kind: "rejected",
-      code: "BRANCH_CONFLICT",
-      because: `The branch ${inTheWay} stands in the way of ${branch}.`,
-    };
-  }
-  return {
-    kind: "rejected",
-    code: "PUSH_REJECTED",
-    because: outsideWords(`${summary}\n${remoteLines(stderr)}`, redact),
-  };
-}
-
-/** Neither done nor forbidden: the pack did not arrive whole, or the remote did not say. */
-const undecided =
-  /\((unpacker error|remote failed to report status|remote failure|unable to write|failed to update ref due to lock)\)/;
-
-/** A name that is a folder in the other's name, or the reverse: the remote cannot have both. */
-async function branchInTheWay(session: MirrorSession, branch: string): Promise<string | null> {
   const parts = branch.split("/");
   const above = parts.slice(1).map((_, index) => `refs/heads/${parts.slice(0, index + 1).join("/")}`);
-  const refs = await readRemoteRefs(session, [...above, `refs/heads/${branch}/*`]);
-  const found = [...refs.keys()].find((ref) => above.includes(ref) || ref.startsWith(`refs/heads/${branch}/`));
-  return found?.slice("refs/heads/".length) ?? null;
+  const below = `refs/heads/${branch}/`;
+  const refs = await readRemoteRefs(session, [`refs/heads/${branch}`, ...above, `${below}*`]);
+
+  const tip = refs.get(`refs/heads/${branch}`) ?? null;
+  if (tip === commitSha) return { kind: "up-to-date" };
+  if (tip !== expected) {
+    const because = tip === null ? "is gone from the remote" : `is at the remote already, at ${tip}, which is not ours`;
+    return { kind: "rejected", code: "BRANCH_EXISTS", because: `The branch ${branch} ${because}.` };
+  }
+  // A branch whose name is a folder in the other's name, or the reverse: a remote cannot have both.
+  const inTheWay = [...refs.keys()].find((ref) => above.includes(ref) || ref.startsWith(below));
+  if (inTheWay !== undefined) {
+    const because = `The branch ${inTheWay.slice("refs/heads/".length)} stands in the way of ${branch}.`;
+    return { kind: "rejected", code: "BRANCH_CONFLICT", because };
+  }
+  const words = outsideWords(`${summary}\n${remoteLines(stderr)}`, session.surroundings.redact);
+  if (undecided.test(summary))
+    throw new PullwrightError("GIT_FAILED", `The push of ${branch} was broken off: ${words}`);
+  return { kind: "rejected", code: "PUSH_REJECTED", because: words };
 }
+
+/** Neither done nor forbidden: the branch moved to and fro, the pack did not arrive whole, or the remote did not say. */
+const undecided =
+  /stale info|\((unpacker error|remote failed to report status|remote failure|failed to update ref|incorrect old value provided)\)/;
 
 function remoteLines(stderr: string): string {
   return stderr

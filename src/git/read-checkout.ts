@@ -19,12 +19,6 @@ export type Checkout = RefPlaces & {
   branch: string | null;
   remotes: CheckoutRemote[];
   config: CheckoutConfig;
-  /**
-   * The newest commit of HEAD's history that is on the remote's branch, as far as this checkout knows; HEAD itself when it knows nothing of that branch.
-   *
-   * @throws {PullwrightError} BASE_NOT_ON_REMOTE when there is no commit yet
-   */
-  baseSha: (remote: string, baseBranch: string) => Promise<string>;
 };
 
 /**
@@ -35,15 +29,30 @@ export type Checkout = RefPlaces & {
 export async function readCheckout(directory: string, surroundings: GitSurroundings): Promise<Checkout> {
   const found = await findCheckout(directory);
   const [head, config] = await Promise.all([readHead(found), readCheckoutConfig(found, surroundings)]);
-  const checkout: Checkout = {
-    ...found,
-    headSha: head.sha,
-    branch: head.branch,
-    remotes: config.remotes,
-    config,
-    baseSha: (remote, baseBranch) => baseOf(checkout, remote, baseBranch, surroundings),
-  };
-  return checkout;
+  return { ...found, headSha: head.sha, branch: head.branch, remotes: config.remotes, config };
+}
+
+/**
+ * The newest commit of HEAD's history that is on the remote's branch, as far as this checkout knows; HEAD itself when it knows nothing of that branch.
+ *
+ * @throws {PullwrightError} BASE_NOT_ON_REMOTE when there is no commit yet
+ */
+export async function baseOfCheckout(
+  checkout: Checkout,
+  { remote, branch }: { remote: string; branch: string },
+  surroundings: GitSurroundings,
+): Promise<string> {
+  const { headSha } = checkout;
+  if (headSha === null) throw new PullwrightError("BASE_NOT_ON_REMOTE", "The checkout has no commit yet.");
+  checkBranchNameToRead(branch);
+  checkBranchNameToRead(remote);
+  const tip = await readRef(checkout, `refs/remotes/${remote}/${branch}`);
+  if (tip === null) return headSha;
+
+  await using scratch = await openScratch(checkout, surroundings);
+  const said = await scratch.run({ args: ["merge-base", "--end-of-options", headSha, tip] });
+  const base = said.stdout.toString("latin1").trim();
+  return said.code === 0 && isObjectId(base) ? base : headSha;
 }
 
 async function findCheckout(directory: string): Promise<RefPlaces & { root: string }> {
@@ -67,7 +76,8 @@ async function gitDirOf(root: string): Promise<string | null> {
   if (entry.isDirectory()) return realpath(path);
   const text = (await readPlainFile(path, 64 * 1024))?.toString("utf8") ?? "";
   const target = /^gitdir: ([^\0\n]+)\n*$/.exec(text)?.[1];
-  if (target === undefined) throw new PullwrightError("CHECKOUT_UNSAFE", `${path} does not say where the repository is.`);
+  if (target === undefined)
+    throw new PullwrightError("CHECKOUT_UNSAFE", `${path} does not say where the repository is.`);
   const gitDir = resolve(root, target);
   const isDirectory = await lstat(gitDir).then(
     (one) => one.isDirectory(),
@@ -79,26 +89,11 @@ async function gitDirOf(root: string): Promise<string | null> {
 
 async function commonDirOf(gitDir: string): Promise<string> {
   const text = (await readPlainFile(join(gitDir, "commondir"), 64 * 1024))?.toString("utf8").trim();
-  return text === undefined ? gitDir : realpath(resolve(gitDir, text)).catch((cause: unknown) => {
-    throw new PullwrightError("CHECKOUT_NOT_FOUND", `${gitDir} belongs to a repository that is not there.`, { cause });
-  });
-}
-
-async function baseOf(
-  checkout: Checkout,
-  remote: string,
-  baseBranch: string,
-  surroundings: GitSurroundings,
-): Promise<string> {
-  const { headSha } = checkout;
-  if (headSha === null) throw new PullwrightError("BASE_NOT_ON_REMOTE", "The checkout has no commit yet.");
-  checkBranchNameToRead(baseBranch);
-  checkBranchNameToRead(remote);
-  const tip = await readRef(checkout, `refs/remotes/${remote}/${baseBranch}`);
-  if (tip === null) return headSha;
-
-  await using scratch = await openScratch(checkout, surroundings);
-  const said = await scratch.run({ args: ["merge-base", "--end-of-options", headSha, tip] });
-  const base = said.stdout.toString("latin1").trim();
-  return said.code === 0 && isObjectId(base) ? base : headSha;
+  return text === undefined
+    ? gitDir
+    : realpath(resolve(gitDir, text)).catch((cause: unknown) => {
+        throw new PullwrightError("CHECKOUT_NOT_FOUND", `${gitDir} belongs to a repository that is not there.`, {
+          cause,
+        });
+      });
 }

@@ -1,3 +1,4 @@
+import { PullwrightError } from "../domain/error.ts";
 import { checkBranchNameToRead } from "./branch-name.ts";
 import { networkFailure } from "./explain-failure.ts";
 import { runOverNetwork, type MirrorSession } from "./mirror-session.ts";
@@ -13,11 +14,25 @@ export async function readRemoteBranch(session: MirrorSession, branch: string): 
   return refs.get(`refs/heads/${branch}`) ?? null;
 }
 
-/** What the remote has under these full names and patterns; as git matches, a pattern may also meet the end of a longer name. */
+/**
+ * What the remote has under these full names and patterns; as git matches, a pattern may also meet the end of a longer name.
+ *
+ * A page that is no answer of git's (a proxy's, a login's) looks to git like a repository without a single ref. So that "there is no such branch" is
+ * never concluded from one, HEAD is asked for beside it, and if that is missing too, every branch.
+ *
+ * @throws {PullwrightError} FORGE_BAD_RESPONSE when there is no branch at all, GIT_FAILED, or what the forge's answer means (FORGE_…)
+ */
 export async function readRemoteRefs(session: MirrorSession, patterns: string[]): Promise<Map<string, string>> {
-  const said = await runOverNetwork(session, {
-    args: ["ls-remote", "--quiet", "--refs", "--", session.remote.url, ...patterns],
-  });
+  const refs = await listRemote(session, ["HEAD", ...patterns]);
+  if (refs.size > 0 || (await listRemote(session, ["refs/heads/*"])).size > 0) return refs;
+  throw new PullwrightError(
+    "FORGE_BAD_RESPONSE",
+    "The remote shows no branch at all: it is empty, or what answered is no git.",
+  );
+}
+
+async function listRemote(session: MirrorSession, patterns: string[]): Promise<Map<string, string>> {
+  const said = await runOverNetwork(session, { args: ["ls-remote", "--quiet", "--", session.remote.url, ...patterns] });
   if (said.code !== 0) {
     throw networkFailure("Reading the remote's branches", said, "GIT_FAILED", session.surroundings.redact);
   }

@@ -23,6 +23,8 @@ export type GitCommand = {
   args: string[];
   place: GitPlace;
   network?: GitNetwork;
+  /** The job's temporary directory unless told otherwise. */
+  cwd?: string;
   /** Settings for this command, over the fixed ones. */
   settings?: [string, string][];
   stdin?: Uint8Array | AsyncIterable<Uint8Array>;
@@ -44,7 +46,7 @@ export async function runGit(command: GitCommand, surroundings: GitSurroundings)
     file: surroundings.gitPath,
     args: command.args,
     env: gitEnvironment(command.place, surroundings, command.network ?? null, command.settings ?? []),
-    cwd: surroundings.temporaryDir,
+    cwd: command.cwd ?? surroundings.temporaryDir,
     ...(command.stdin === undefined ? {} : { stdin: command.stdin }),
     stdout: { keep: "all", bytesMax: command.stdoutBytesMax ?? 8 * 1024 * 1024 },
     stderr: { keep: "head-and-tail", bytesMax: 64 * 1024 },

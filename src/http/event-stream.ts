@@ -38,7 +38,8 @@ export function createEventStream(deps: EventStreamDeps): EventStream {
 
   const look = setInterval(() => void tell(), lookMs);
   const heartbeat = setInterval(() => {
-    for (const response of heard.keys()) write(response, ": still here\n\n");
+    // A message and no comment: a page does not see comments, and must know a silent stream from a dead one.
+    for (const response of heard.keys()) write(response, "event: heartbeat\ndata: {}\n\n");
   }, heartbeatMs);
   look.unref();
   heartbeat.unref();
@@ -53,7 +54,9 @@ export function createEventStream(deps: EventStreamDeps): EventStream {
         const count = await tellEvents(response);
         const told =
           nudge ??
-          (count > 0 ? `event: changed\ndata: {"topics":["events","deliveries","prs","runs","status"]}\n\n` : "");
+          (count > 0
+            ? `event: changed\ndata: {"topics":["events","deliveries","prs","runs","work","status"]}\n\n`
+            : "");
         if (told !== "") write(response, told);
       }
     } catch (error) {

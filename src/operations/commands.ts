@@ -38,12 +38,21 @@ export const commandRow = z
   })
   .meta({ id: "Command" });
 
+/** What a command left behind. */
+export const commandProducts = {
+  links: z.array(z.object({ label: z.string(), url: z.string() })),
+  artifacts: z.record(z.string(), z.string()).describe("Name to path, on the machine that did it."),
+};
+
 const commandDetail = commandRow
   .extend({
     payload: z.record(z.string(), z.unknown()),
-    links: z.array(z.object({ label: z.string(), url: z.string() })),
-    artifacts: z.record(z.string(), z.string()),
+    ...commandProducts,
     result: z.record(z.string(), z.unknown()),
+    log_path: z.string().nullable().describe("What its program printed, also while it runs."),
+    waits: z.number().int().describe("How often it waited for something that costs no attempt."),
+    caused_by_event_id: z.number().int().nullable(),
+    caused_by_command_id: z.number().int().nullable(),
     history: z.array(
       z.object({
         at: z.string(),
@@ -219,13 +228,17 @@ async function readCommand(id: number, { store }: OperationDeps): Promise<z.outp
   if (row === undefined) throw new PullwrightError("RESOURCE_NOT_FOUND", `There is no command ${id}.`);
   const history = await store.commands.history(id);
   const { rows: effects } = await store.effects.list({ commandId: id }, { limit: 100, after: null });
-  const { payload, links, artifacts, result } = row;
+  const { payload, links, artifacts, result, log_path, waits, caused_by_event_id, caused_by_command_id } = row;
   return {
     ...shownCommand(row),
     payload,
     links,
     artifacts,
     result,
+    log_path,
+    waits,
+    caused_by_event_id,
+    caused_by_command_id,
     history: history.map(({ at, move, attempt, actor, code, because, started_at }) => ({
       at,
       move,

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { commandTypes } from "../domain/command.ts";
 import { errorCodes, PullwrightError } from "../domain/error.ts";
 import { repositoryKeyOf } from "../domain/repository-ref.ts";
 import { safeWorkflowId } from "../domain/workflow-id.ts";
@@ -10,9 +11,14 @@ import { enqueue, startWorkflow as begin } from "../queue/enqueue.ts";
 import { pauseWorkflow as pause, resumeWorkflow as resume } from "../queue/pause.ts";
 import { retryWorkflow as retry } from "../queue/retry.ts";
 import type { WorkflowRow } from "../store/workflows.ts";
-import { commandRow, shownCommand } from "./commands.ts";
+import { commandProducts, commandRow, shownCommand } from "./commands.ts";
 import { listInput, listOutput, readList } from "./list.ts";
 import { operation, type OperationDeps } from "./operation.ts";
+
+/** A command as a list of workflows shows it: with what it left behind. */
+export const workflowCommand = commandRow
+  .extend({ links: commandProducts.links, artifacts: commandProducts.artifacts })
+  .meta({ id: "WorkflowCommand" });
 
 export const workflowRow = z
   .object({
@@ -26,6 +32,9 @@ export const workflowRow = z
     created_at: z.string(),
     updated_at: z.string(),
     ended_at: z.string().nullable(),
+    latest_commands: z
+      .array(workflowCommand)
+      .describe("Its last command of each type, in the order in which they were asked for."),
   })
   .meta({ id: "Workflow" });
 
@@ -44,7 +53,7 @@ export const listWorkflows = operation({
     return readList("workflows", filter, page, {
       page: async (request) => {
         const { rows, next } = await store.workflows.list(filter, request);
-        return { rows: rows.map(shownWorkflow), next };
+        return { rows: await Promise.all(rows.map((row) => shownWorkflow(row, store))), next };
       },
       count: () => store.workflows.count(filter),
     });
@@ -163,10 +172,24 @@ async function readWorkflow(id: string, { store }: OperationDeps): Promise<z.out
   const row = await store.workflows.get(id);
   if (row === undefined)
     throw new PullwrightError("RESOURCE_NOT_FOUND", `There is no workflow ${JSON.stringify(id.slice(0, 100))}.`);
-  const { rows } = await store.commands.list({ workflowId: id }, { limit: 200, after: null });
-  return { ...shownWorkflow(row), commands: rows.map(shownCommand).toReversed() };
+  const { rows } = await store.commands.list({ workflowId: id }, { limit: commandsMax, after: null });
+  return { ...(await shownWorkflow(row, store)), commands: rows.map(shownCommand).toReversed() };
 }
 
-function shownWorkflow({ number: _number, ...row }: WorkflowRow): z.output<typeof workflowRow> {
-  return row;
+/** So many commands of a workflow are looked at, the newest. */
+const commandsMax = 200;
+
+async function shownWorkflow(
+  { number: _number, ...row }: WorkflowRow,
+  { commands }: Pick<OperationDeps["store"], "commands">,
+): Promise<z.output<typeof workflowRow>> {
+  const { rows } = await commands.list({ workflowId: row.id }, { limit: commandsMax, after: null });
+  const last = commandTypes.flatMap((type) => rows.find((command) => command.type === type)?.id ?? []);
+  const latest = await Promise.all(last.toSorted((one, other) => one - other).map((id) => commands.get(id)));
+  return {
+    ...row,
+    latest_commands: latest.flatMap((command) =>
+      command === undefined ? [] : [{ ...shownCommand(command), links: command.links, artifacts: command.artifacts }],
+    ),
+  };
 }

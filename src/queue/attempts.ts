@@ -96,7 +96,7 @@ export function createAttempts(
         if (nowMs - attempt.startedMs >= timeoutMs)
           interrupt(attempt, new Interruption("timed-out", `It ran over its ${Math.round(timeoutMs / 1000)} seconds.`));
         const told = attempt.interruption;
-        if (told !== null && nowMs - told.atMs >= graceMs[told.reason.kind]) end(attempt, null);
+        if (told !== null && nowMs - told.atMs >= graceMs[told.reason.kind]) close(attempt, null);
       }
     },
     ended: () => [...attempts.values()].flatMap(({ command, end }) => (end === null ? [] : [{ command, end }])),
@@ -108,11 +108,11 @@ export function createAttempts(
     const outcome = await Promise.resolve()
       .then(() => deps.perform(attempt.command, { signal }))
       .catch(outcomeOfError);
-    end(attempt, outcome);
+    close(attempt, outcome);
   }
 
   /** The first word counts: of work that was let go, nothing is heard any more. */
-  function end(attempt: Attempt, outcome: CommandOutcome | null): void {
+  function close(attempt: Attempt, outcome: CommandOutcome | null): void {
     if (attempt.end !== null || attempts.get(attempt.command.id) !== attempt) return;
     attempt.end = { outcome, interruption: attempt.interruption?.reason ?? null };
     deps.onEnded();

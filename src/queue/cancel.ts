@@ -68,7 +68,7 @@ export async function cancelWorkflow(
 async function cancelOne(id: number, { actor }: Requester, queries: StoreQueries, clock: QueueClock): Promise<void> {
   const now = clock.forStore();
   const because = `${actor} cancelled it before it began.`;
-  if (await queries.commands.endQueued(id, { to: "cancelled", code: null, because }, now)) {
+  if (await queries.commands.cancelQueued(id, because, now)) {
     const { attempt } = await findCommand(id, queries);
     await queries.commands.addHistory(
       [{ command_id: id, move: "cancel", attempt, actor, code: null, because, started_at: null }],

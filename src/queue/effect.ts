@@ -44,7 +44,7 @@ export async function performEffect<Result extends Record<string, unknown>>(
   let row = await intend(effect, deps);
   if (row.state === "done") return done(row, "remembered", effect);
   deps.reach(`${effect.kind}.intended`);
-  if (row.sends === 0) {
+  if (row.sends === 0 && effect.looksFirst !== false) {
     // Also what nobody remembers may have been done: the store may have come back from a backup.
     const found = await look(row, null, effect, deps);
     if (found !== null) return found;
@@ -167,11 +167,19 @@ async function send<Result extends Record<string, unknown>>(
   effect: Effect<Result>,
   deps: EffectDeps,
 ): Promise<Sent<Result>> {
-  const sent: EffectRow = { ...row, state: "intended", sends: row.sends + 1, checks: 0, sent_at: deps.clock.now() };
+  // An earlier send may have been of something else; what is on its way now is this.
+  const sending = {
+    state: "intended",
+    sends: row.sends + 1,
+    checks: 0,
+    sent_at: deps.clock.now(),
+    request_hash: hashOf(effect.request),
+    intent: effect.request,
+  } as const;
+  const sent: EffectRow = { ...row, ...sending };
   await whileHolding(deps, async (queries) => {
-    const { state, sends, checks, sent_at } = sent;
-    await queries.effects.update(effect.key, { state, sends, checks, sent_at, check_after_at: null });
-    await audit("send", effect, { send: sends, request: hashOf(effect.request) }, queries, deps);
+    await queries.effects.update(effect.key, { ...sending, check_after_at: null });
+    await audit("send", effect, { send: sending.sends, request: sending.request_hash }, queries, deps);
   });
   deps.reach(`${effect.kind}.sending`);
   let result: Result;
@@ -256,7 +264,7 @@ function done<Result extends Record<string, unknown>>(
   by: "remembered" | "found" | "sent",
   effect: Effect<Result>,
 ): EffectEnding<Result> {
-  const isSameRequest = by === "sent" || row.request_hash === hashOf(effect.request);
+  const isSameRequest = row.request_hash === hashOf(effect.request);
   return { kind: "done", result: row.result as Result, by, isSameRequest };
 }
 

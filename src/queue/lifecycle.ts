@@ -37,7 +37,6 @@ export type CommandMoveName =
   | "give-up"
   | "cancel"
   | "stop"
-  | "withdraw"
   | "retry";
 
 const holderLost = "Nothing: who lost the lease writes nothing any more.";
@@ -127,13 +126,6 @@ export const commandMoves: Move<CommandMoveName, CommandState>[] = [
     to: "cancelled",
     when: "It was cancelled while it ran, and has stopped or was let go after a second.",
     otherwise: holderLost,
-  },
-  {
-    name: "withdraw",
-    from: ["queued"],
-    to: "skipped",
-    when: "Something newer makes it needless before it begins.",
-    otherwise: "Nothing.",
   },
   {
     name: "retry",

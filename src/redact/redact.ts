@@ -13,10 +13,7 @@ const charactersMin = 6;
  * pattern here repeats something that repeats itself, so that no text can make it slow.
  */
 export function createRedact(secrets: Iterable<string>): Redact {
-  const forms = new Set([...secrets].flatMap(formsOf).filter((form) => form.length >= charactersMin));
-  // The longest first: where two begin at one place, all of the longer one goes.
-  const exact = [...forms].toSorted((a, b) => b.length - a.length);
-  const known = exact.length === 0 ? null : new RegExp(exact.map(escapeForRegExp).join("|"), "g");
+  const known = patternOf(secrets);
   return (text) => {
     const clean = known === null ? text : text.replace(known, mask);
     return maskTokens(clean)
@@ -25,6 +22,20 @@ export function createRedact(secrets: Iterable<string>): Redact {
       )
       .replace(urlWithPassword, `$1${mask}@`);
   };
+}
+
+/** Says whether a text holds one of these secrets, in any of the forms in which it could travel. What only looks like a token does not count. */
+export function createSecretFinder(secrets: Iterable<string>): (text: string) => boolean {
+  const known = patternOf(secrets);
+  // Without a state of its own: a global expression would go on where the last text ended.
+  return known === null ? () => false : (text) => text.search(known) !== -1;
+}
+
+function patternOf(secrets: Iterable<string>): RegExp | null {
+  const forms = new Set([...secrets].flatMap(formsOf).filter((form) => form.length >= charactersMin));
+  // The longest first: where two begin at one place, all of the longer one goes.
+  const exact = [...forms].toSorted((a, b) => b.length - a.length);
+  return exact.length === 0 ? null : new RegExp(exact.map(escapeForRegExp).join("|"), "g");
 }
 
 /** `Authorization: Bearer …`, also as JSON and as git writes it. */

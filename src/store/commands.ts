@@ -110,17 +110,13 @@ export function commandQueries(db: Kysely<Schema>) {
     },
 
     /** Ends a command that nobody has begun. False when it is in another state. */
-    async endQueued(
-      id: number,
-      ending: { to: "cancelled" | "skipped"; code: string | null; because: string },
-      now: StoreTime,
-    ): Promise<boolean> {
+    async cancelQueued(id: number, because: string, now: StoreTime): Promise<boolean> {
       const { numUpdatedRows } = await db
         .updateTable("commands")
         .set({
-          state: ending.to,
-          outcome_code: ending.code,
-          outcome_because: ending.because,
+          state: "cancelled",
+          outcome_code: null,
+          outcome_because: because,
           updated_at: timeFrom(now),
           ended_at: timeFrom(now),
         })

@@ -7,12 +7,16 @@ import { useStatus } from "./api/status.ts";
 import { GoTo } from "./keyboard/go-to.tsx";
 import { SingleKeysProvider } from "./keyboard/keys.tsx";
 import { LiveProvider } from "./live/live-provider.tsx";
+import { AuditPage } from "./pages/audit-page.tsx";
 import { CiRunsPage } from "./pages/ci-runs-page.tsx";
+import { CommandPage } from "./pages/command-page.tsx";
 import { DeliveriesPage } from "./pages/deliveries-page.tsx";
 import { LivePage } from "./pages/live-page.tsx";
 import { NotFoundPage } from "./pages/not-found-page.tsx";
 import { PullRequestsPage } from "./pages/pull-requests-page.tsx";
 import { SignedOutPage } from "./pages/signed-out-page.tsx";
+import { WorkPage } from "./pages/work-page.tsx";
+import { WorkflowPage } from "./pages/workflow-page.tsx";
 import { ErrorBoundary } from "./parts/error-boundary.tsx";
 import { NowProvider, TimeAgo } from "./parts/time-ago.tsx";
 import { TopBar } from "./parts/top-bar.tsx";
@@ -53,7 +57,11 @@ function SignedIn({ onSignOut }: { onSignOut: () => void }) {
             <Route path="/" component={LivePage} />
             <Route path="/prs/:id?" component={PullRequestsPage} />
             <Route path="/runs/:id?" component={CiRunsPage} />
+            <Route path="/workflows" component={WorkPage} />
+            <Route path="/workflows/:id" component={WorkflowPage} />
+            <Route path="/commands/:id" component={CommandPage} />
             <Route path="/deliveries/:id?" component={DeliveriesPage} />
+            <Route path="/audit/:id?" component={AuditPage} />
             <Route component={NotFoundPage} />
           </Switch>
         </ErrorBoundary>

@@ -40,6 +40,13 @@ export function exerciseMigrations(makeDatabase: MakeDatabase): void {
         "ci_runs",
         "commits",
         "reverts",
+        "workflows",
+        "commands",
+        "command_history",
+        "effects",
+        "audit_log",
+        "credential_standing",
+        "idempotency_keys",
       ]) {
         expect(await database.rows(`select 1 as one from ${table}`)).toHaveLength(1);
       }

@@ -85,7 +85,7 @@ export type Work = {
   reject: (error: Error) => void;
 };
 
-export const succeeded: CommandOutcome = { kind: "succeeded", because: "It is done." };
+export const succeeded = { kind: "succeeded", because: "It is done." } satisfies CommandOutcome;
 
 let owners = 0;
 

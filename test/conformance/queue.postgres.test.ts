@@ -2,4 +2,6 @@ import { describe } from "vitest";
 import { makePostgres } from "./database.ts";
 import { exerciseQueue } from "./queue.ts";
 
-describe("the queue on PostgreSQL", () => exerciseQueue(makePostgres));
+describe("the queue on PostgreSQL", () => {
+  exerciseQueue(makePostgres);
+});

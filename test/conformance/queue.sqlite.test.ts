@@ -2,4 +2,6 @@ import { describe } from "vitest";
 import { makeSqlite } from "./database.ts";
 import { exerciseQueue } from "./queue.ts";
 
-describe("the queue on SQLite", () => exerciseQueue(makeSqlite));
+describe("the queue on SQLite", () => {
+  exerciseQueue(makeSqlite);
+});

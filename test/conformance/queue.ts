@@ -1,7 +1,19 @@
 import type { MakeDatabase } from "./database.ts";
+import { exerciseAuditLog } from "./audit-log.ts";
+import { exerciseEffects } from "./effects.ts";
+import { exerciseQueueEndings } from "./queue-endings.ts";
+import { exerciseQueueLeases } from "./queue-leases.ts";
 import { exerciseQueueOrder } from "./queue-order.ts";
+import { exerciseQueueProcesses } from "./queue-processes.ts";
+import { exerciseQueueRequests } from "./queue-requests.ts";
 
 /** What the queue promises on every database. */
 export function exerciseQueue(makeDatabase: MakeDatabase): void {
   exerciseQueueOrder(makeDatabase);
+  exerciseQueueEndings(makeDatabase);
+  exerciseQueueRequests(makeDatabase);
+  exerciseQueueLeases(makeDatabase);
+  exerciseQueueProcesses(makeDatabase);
+  exerciseEffects(makeDatabase);
+  exerciseAuditLog(makeDatabase);
 }

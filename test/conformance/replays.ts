@@ -37,6 +37,7 @@ export function exerciseReplays(makeDatabase: MakeDatabase): void {
       });
       expect(await becauseOf(store, "opened-7")).toEqual([
         expect.stringMatching(/^record-/),
+        expect.stringMatching(/^review-pull-requests nothing/),
         expect.stringMatching(/^once-per-event/),
         expect.stringMatching(/^once-per-event/),
       ]);

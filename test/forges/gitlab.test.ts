@@ -1,20 +1,11 @@
-import http from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ForgeCallError } from "../../src/forges/forge-call-error.ts";
-import type { NewPullRequest } from "../../src/forges/forge.ts";
+import { createGitlabForge } from "../../src/forges/gitlab/gitlab-forge.ts";
 import { createTestCertificate } from "../fakes/git-server/test-certificate.ts";
+import { answer, type ApiAnswer } from "../fakes/gitlab/api-answer.ts";
 import { shaFor } from "../fakes/gitlab/gitlab-fake.ts";
-import { botToken, type GitlabUnderTest, startGitlabUnderTest } from "./gitlab-under-test.ts";
+import type { Operation } from "../fakes/gitlab/routes.ts";
+import { failure, type GitlabUnderTest, startGitlabUnderTest, topic, webPath } from "./gitlab-under-test.ts";
 
-const path = "group/sub/web";
-const topic: NewPullRequest = {
-  title: "Add a dark theme",
-  body: "Follows the system.",
-  headBranch: "topic",
-  baseBranch: "main",
-  draft: false,
-};
 let gitlab: GitlabUnderTest;
 
 beforeEach(async () => {
@@ -24,82 +15,6 @@ afterEach(async () => {
   await gitlab[Symbol.asyncDispose]();
 });
 
-/** What a call that must not end well ended with. */
-async function failure(call: Promise<unknown>): Promise<ForgeCallError> {
-  const error: unknown = await call.then(
-    () => new Error("The call ended well"),
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof ForgeCallError)) throw error;
-  return error;
-}
-
-/** The merge request as GitLab has it. */
-function stored(iid: number) {
-  const project = gitlab.fake.state.projects.find((one) => one.path === path);
-  return project?.mergeRequests.find((one) => one.iid === iid);
-}
-
-describe("a draft", () => {
-  test("is a mark in GitLab's title, and a field to whoever calls us", async () => {
-    const { forge, web } = gitlab;
-
-    const opened = await forge.createPullRequest(web, { ...topic, draft: true });
-
-    expect(stored(opened.number)?.title).toBe("Draft: Add a dark theme");
-    expect(opened).toMatchObject({ title: "Add a dark theme", draft: true });
-    expect(await forge.getPullRequest(web, opened.number)).toMatchObject({ title: "Add a dark theme", draft: true });
-  });
-
-  test.each(["Draft: Add x", "draft:Add x", "[Draft] Add x", "(DRAFT) Add x", "WIP: Add x", "Draft: WIP: Add x"])(
-    "is marked once when the title already says %j",
-    async (title) => {
-      const { forge, web } = gitlab;
-
-      const opened = await forge.createPullRequest(web, { ...topic, title, draft: true });
-
-      expect(stored(opened.number)?.title).toBe("Draft: Add x");
-    },
-  );
-
-  test("is none when none was asked for, whatever the title says", async () => {
-    const { forge, web } = gitlab;
-
-    const opened = await forge.createPullRequest(web, { ...topic, title: "Draft: Add x", draft: false });
-
-    expect(opened).toMatchObject({ title: "Add x", draft: false });
-  });
-
-  test("stays one when its title is changed, and stays ready once a person made it ready", async () => {
-    const { forge, web, fake } = gitlab;
-    const { number } = await forge.createPullRequest(web, { ...topic, draft: true });
-
-    await forge.updatePullRequest(web, number, { title: "Add two themes" });
-    expect(stored(number)?.title).toBe("Draft: Add two themes");
-
-    fake.people.editMergeRequest(path, number, "sue", { title: "Add two themes" });
-    await forge.updatePullRequest(web, number, { title: "Add three themes" });
-    expect(stored(number)?.title).toBe("Add three themes");
-  });
-
-  test("with the longest title that GitLab takes is cut by its mark, and not refused", async () => {
-    const { forge, web } = gitlab;
-
-    const opened = await forge.createPullRequest(web, { ...topic, title: "x".repeat(255), draft: true });
-
-    expect(stored(opened.number)?.title).toHaveLength(255);
-    expect(opened.draft).toBe(true);
-  });
-
-  test("of an older GitLab, which calls it work in progress, is known", async () => {
-    const { forge, web, fake } = gitlab;
-    const { number } = await forge.createPullRequest(web, topic);
-    fake.changeAnswers((answer) => ({ ...answer, draft: undefined, work_in_progress: true, title: "WIP: Add x" }));
-
-    expect(await forge.getPullRequest(web, number)).toMatchObject({ title: "Add x", draft: true });
-  });
-});
-
 describe("a merge request", () => {
   test("has its iid as number, and the id that nobody sees as id", async () => {
     const { forge, web } = gitlab;
@@ -107,14 +22,14 @@ describe("a merge request", () => {
     const opened = await forge.createPullRequest(web, topic);
 
     expect(opened.number).toBe(1);
-    expect(opened.id).toBe(String(stored(1)?.id));
-    expect(opened.url).toBe(`${gitlab.fake.origin}/${path}/-/merge_requests/1`);
+    expect(opened.id).toBe(String(gitlab.stored(1)?.id));
+    expect(opened.url).toBe(`${gitlab.fake.origin}/${webPath}/-/merge_requests/1`);
   });
 
   test("that is just being merged is open", async () => {
     const { forge, web } = gitlab;
     const { number } = await forge.createPullRequest(web, topic);
-    Object.assign(stored(number) ?? {}, { state: "locked" });
+    Object.assign(gitlab.stored(number) ?? {}, { state: "locked" });
 
     expect(await forge.getPullRequest(web, number)).toMatchObject({ state: "open", mergedAt: null });
   });
@@ -125,15 +40,18 @@ describe("a merge request", () => {
     expect((await forge.getPullRequest(web, number)).mergeCommitSha).toBeNull();
 
     const merge = { mergeCommitSha: shaFor("merge"), squashCommitSha: shaFor("squash") };
-    fake.people.mergeMergeRequest(path, number, "sue", merge);
+    fake.people.mergeMergeRequest(webPath, number, "sue", merge);
 
-    expect(await forge.getPullRequest(web, number)).toMatchObject({ state: "merged", mergeCommitSha: shaFor("squash") });
+    expect(await forge.getPullRequest(web, number)).toMatchObject({
+      state: "merged",
+      mergeCommitSha: shaFor("squash"),
+    });
   });
 
   test("from a fork that is gone is readable, and from no repository", async () => {
     const { forge, web } = gitlab;
     const { number } = await forge.createPullRequest(web, topic);
-    Object.assign(stored(number) ?? {}, { sourceProjectId: null });
+    Object.assign(gitlab.stored(number) ?? {}, { sourceProjectId: null });
 
     expect(await forge.getPullRequest(web, number)).toMatchObject({ headRepositoryId: null });
   });
@@ -141,7 +59,7 @@ describe("a merge request", () => {
   test("of a fork is not taken for one of our branch of the same name", async () => {
     const { forge, web } = gitlab;
     const { number } = await forge.createPullRequest(web, topic);
-    Object.assign(stored(number) ?? {}, { sourceProjectId: 999 });
+    Object.assign(gitlab.stored(number) ?? {}, { sourceProjectId: 999 });
     const ours = await forge.createPullRequest(web, topic);
 
     const found = await forge.listPullRequests(web, { state: "open", headBranch: "topic" });
@@ -162,7 +80,7 @@ describe("a merge request", () => {
 
   test("waits for a branch that was pushed a moment ago and is not seen yet", async () => {
     const { forge, web, fake } = gitlab;
-    gitlab.onWait(() => fake.arrange.branch(path, "late", shaFor("late")));
+    gitlab.onWait(() => fake.arrange.branch(webPath, "late", shaFor("late")));
 
     const opened = await forge.createPullRequest(web, { ...topic, headBranch: "late" });
 
@@ -189,7 +107,7 @@ describe("a merge request", () => {
 });
 
 describe("a project that was renamed", () => {
-  beforeEach(() => gitlab.fake.arrange.rename(path, "group/renamed"));
+  beforeEach(() => gitlab.fake.arrange.rename(webPath, "group/renamed"));
 
   test("is found under its old path and says its new one", async () => {
     expect(await gitlab.forge.getRepository(gitlab.web)).toMatchObject({ slug: "group/renamed" });
@@ -228,15 +146,15 @@ describe("comments", () => {
   test("are what people and programs wrote, not what GitLab noted itself", async () => {
     const { forge, web, fake } = gitlab;
     const { number } = await forge.createPullRequest(web, topic);
-    fake.people.editMergeRequest(path, number, "sue", { title: "Another title" });
-    fake.people.comment(path, "MergeRequest", number, "sue", "Looks good");
-    fake.people.closeMergeRequest(path, number, "sue");
+    fake.people.editMergeRequest(webPath, number, "sue", { title: "Another title" });
+    fake.people.comment(webPath, "MergeRequest", number, "sue", "Looks good");
+    fake.people.closeMergeRequest(webPath, number, "sue");
 
     const comments = await forge.listComments(web, { on: "pull-request", number }, {});
 
     expect(comments.map((comment) => comment.body)).toEqual(["Looks good"]);
-    expect(comments[0]?.url).toBe(`${fake.origin}/${path}/-/merge_requests/${number}#note_${comments[0]?.id}`);
-    expect(stored(number)?.notes).toHaveLength(3);
+    expect(comments[0]?.url).toBe(`${fake.origin}/${webPath}/-/merge_requests/${number}#note_${comments[0]?.id}`);
+    expect(gitlab.stored(number)?.notes).toHaveLength(3);
   });
 
   test("on an issue and on a merge request of the same number are two conversations", async () => {
@@ -259,8 +177,8 @@ describe("comments", () => {
     const { number } = await forge.createPullRequest(web, topic);
     const target = { on: "pull-request", number } as const;
     for (let index = 0; index < 250; index += 1)
-      fake.people.comment(path, "MergeRequest", number, "sue", `Comment ${index}`);
-    const notes = stored(number)?.notes ?? [];
+      fake.people.comment(webPath, "MergeRequest", number, "sue", `Comment ${index}`);
+    const notes = gitlab.stored(number)?.notes ?? [];
     notes.forEach((note, index) => {
       const at = new Date(Date.parse("2026-03-01T00:00:00.000Z") + index * 1000).toISOString();
       Object.assign(note, { createdAt: at, updatedAt: at });
@@ -287,7 +205,23 @@ describe("comments", () => {
     const error = await failure(forge.createComment(web, { on: "pull-request", number }, "/close"));
 
     expect(error).toMatchObject({ kind: "unknown", code: "FORGE_BAD_RESPONSE" });
-    expect(stored(number)?.notes).toEqual([]);
+    expect(gitlab.stored(number)?.notes).toEqual([]);
+  });
+
+  test("that are written while pages are turned are not listed twice", async () => {
+    const { forge, web, fake } = gitlab;
+    const { number } = await forge.createPullRequest(web, topic);
+    for (let index = 0; index < 100; index += 1)
+      fake.people.comment(webPath, "MergeRequest", number, "sue", `Comment ${index}`);
+    const write = (given: ApiAnswer) => {
+      fake.people.comment(webPath, "MergeRequest", number, "sue", "Written meanwhile");
+      return { ...given, headers: { ...given.headers, "x-next-page": "2" } };
+    };
+    fake.faults.plan({ kind: "other-answer", on: "list-merge-request-notes", change: write });
+
+    const found = await forge.listComments(web, { on: "pull-request", number }, { since: "2026-03-01T00:00:00.000Z" });
+
+    expect(found.map((comment) => comment.body)).toEqual(Array.from({ length: 100 }, (_, index) => `Comment ${index}`));
   });
 
   test("are changed by a number only", async () => {
@@ -297,80 +231,6 @@ describe("comments", () => {
 
     expect(error.kind).toBe("refused");
     expect(fake.requests).toEqual([]);
-  });
-});
-
-describe("the token", () => {
-  test("goes to GitLab's own address as PRIVATE-TOKEN, and nowhere else", async () => {
-    const { forge, web, fake } = gitlab;
-    const seen: http.IncomingHttpHeaders[] = [];
-    const elsewhere = http.createServer((request, response) => {
-      seen.push(request.headers);
-      response.end("{}");
-    });
-    await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
-    const to = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/api/v4/user`;
-
-    fake.faults.plan({ kind: "redirect", on: "show-project", to });
-    fake.faults.plan({ kind: "redirect", on: "create-merge-request", to, status: 307 });
-    const errors = [await failure(forge.getRepository(web)), await failure(forge.createPullRequest(web, topic))];
-    await new Promise((resolve) => elsewhere.close(resolve));
-
-    expect(errors.map(({ code }) => code)).toEqual(["REDIRECT_REFUSED", "REDIRECT_REFUSED"]);
-    expect(fake.requests.map((request) => request.headers["private-token"])).toEqual([botToken, botToken]);
-    expect(seen).toEqual([]);
-  });
-
-  test("that may only read can read, cannot push, and is told so in GitLab's words", async () => {
-    const { forge, web, fake } = gitlab;
-    fake.arrange.token("project_7_bot_ab12", "glpat-reader", { scopes: ["read_api"] });
-    gitlab.useToken("glpat-reader");
-
-    expect(await forge.checkAccess(web)).toEqual({ canRead: true, canPush: false });
-    const error = await failure(forge.createPullRequest(web, topic));
-
-    expect(error).toMatchObject({ kind: "permission", code: "FORGE_FORBIDDEN", status: 403 });
-    expect(error.message).toContain("insufficient_scope");
-    expect(error.message).toContain("higher privileges");
-  });
-
-  test("of somebody who may only report cannot push", async () => {
-    const { forge, web, fake } = gitlab;
-    fake.arrange.token("jo", "glpat-jo");
-    gitlab.useToken("glpat-jo");
-
-    expect(await forge.checkAccess(web)).toEqual({ canRead: true, canPush: false });
-  });
-
-  test("of another kind, which GitLab says nothing about, is judged by its user alone", async () => {
-    const { forge, web, fake } = gitlab;
-    fake.faults.plan({ kind: "not-found", on: "show-own-token" });
-
-    expect(await forge.checkAccess(web)).toEqual({ canRead: true, canPush: true });
-  });
-
-  test("that was revoked is asked for once more, and then rests", async () => {
-    const { forge, web, fake } = gitlab;
-    fake.arrange.token("project_7_bot_ab12", "glpat-gone", { standing: "revoked" });
-    gitlab.useToken("glpat-gone");
-
-    const error = await failure(forge.getRepository(web));
-    const again = await failure(forge.getRepository(web));
-
-    expect(error).toMatchObject({ kind: "credential", code: "FORGE_CREDENTIAL_REFUSED" });
-    expect(error.message).toContain("Token was revoked");
-    expect(again.kind).toBe("credential");
-    expect(fake.requests).toHaveLength(1);
-  });
-
-  test("that another one has replaced meanwhile is replaced here, and the call goes on", async () => {
-    const { forge, web, fake } = gitlab;
-    fake.arrange.token("project_7_bot_ab12", "glpat-old", { standing: "revoked" });
-    const tokens = ["glpat-old", botToken];
-    gitlab.useToken(() => tokens.shift() ?? botToken);
-
-    expect(await forge.getRepository(web)).toMatchObject({ slug: path });
-    expect(fake.requests.map((request) => request.status)).toEqual([401, 200]);
   });
 });
 
@@ -395,7 +255,7 @@ describe("an answer", () => {
       headers: { "ratelimit-remaining": "0", "ratelimit-reset": String(reset), "content-type": "text/plain" },
     });
 
-    expect(await forge.getRepository(web)).toMatchObject({ slug: path });
+    expect(await forge.getRepository(web)).toMatchObject({ slug: webPath });
     expect(gitlab.waits).toEqual([21_000]);
   });
 
@@ -407,31 +267,80 @@ describe("an answer", () => {
 
     expect(error).toMatchObject({ kind: "unknown", status: 502 });
     expect(fake.requests).toHaveLength(1);
-    expect(stored(1)).toBeDefined();
+    expect(gitlab.stored(1)).toBeDefined();
   });
 
   test.each([
     ["a merge request of another project", { web_url: "https://gitlab.example/other/web/-/merge_requests/1" }],
-    ["another number", { iid: 2 }],
+    ["another one of the project", { iid: 2, web_url: "https://gitlab.example/group/sub/web/-/merge_requests/2" }],
+    ["another number than on its page", { iid: 2 }],
     ["a number that is a text", { iid: "1" }],
     ["a commit that is none", { sha: "HEAD" }],
     ["a state that GitLab does not have", { state: "draft" }],
     ["no branch", { source_branch: undefined }],
     ["a time without a zone", { created_at: "2026-03-02 09:00" }],
   ])("with %s is not believed", async (_what, change) => {
-    const { forge, web, fake } = gitlab;
+    const { forge, web } = gitlab;
     const { number } = await forge.createPullRequest(web, topic);
-    fake.changeAnswers((answer) => ({ ...answer, ...change }));
+    gitlab.answerWith("show-merge-request", change);
 
     const error = await failure(forge.getPullRequest(web, number));
 
     expect(error).toMatchObject({ kind: "liar", code: "FORGE_BAD_RESPONSE" });
   });
 
+  test("about something else than was asked for is not believed", async () => {
+    const { forge, web, fake } = gitlab;
+    const { number } = await forge.createPullRequest(web, topic);
+    const target = { on: "pull-request", number } as const;
+    const comment = await forge.createComment(web, target, "Hello");
+    const { number: issue } = await forge.createIssue(web, { title: "Broken", body: "" });
+    const calls: [Operation, () => Promise<unknown>][] = [
+      ["show-merge-request", () => forge.getPullRequest(web, number)],
+      ["update-merge-request", () => forge.updatePullRequest(web, number, { body: "x" })],
+      ["show-issue", () => forge.getIssue(web, issue)],
+      ["update-issue", () => forge.updateIssue(web, issue, { body: "x" })],
+      ["update-merge-request-note", () => forge.updateComment(web, target, comment.id, "x")],
+      ["show-member", () => forge.checkAccess(web)],
+    ];
+
+    for (const [on, call] of calls) {
+      fake.faults.plan({ kind: "wrong-id", on, times: Infinity });
+      expect(await failure(call()), on).toMatchObject({ code: "FORGE_BAD_RESPONSE" });
+    }
+    gitlab.answerWith("show-branch", { name: "another" });
+    expect((await failure(forge.getBranchTip(web, "topic"))).kind).toBe("liar");
+    gitlab.answerWith("show-project", { path_with_namespace: "group/other" });
+    expect((await failure(forge.getRepository(web))).kind).toBe("liar");
+  });
+
+  test("with comments of another conversation is not believed", async () => {
+    const { forge, web, fake } = gitlab;
+    const { number } = await forge.createPullRequest(web, topic);
+    fake.people.comment(webPath, "MergeRequest", number, "sue", "Hello");
+    const ofAnIssue = ({ body, ...rest }: ApiAnswer) => ({
+      ...rest,
+      body: (body as object[]).map((note) => ({ ...note, noteable_type: "Issue" })),
+    });
+    fake.faults.plan({ kind: "other-answer", on: "list-merge-request-notes", times: Infinity, change: ofAnIssue });
+
+    expect((await failure(forge.listComments(web, { on: "pull-request", number }, {}))).kind).toBe("liar");
+  });
+
+  test("that somebody else is changing the same thing is asked for again", async () => {
+    const { forge, web, fake } = gitlab;
+    const change = () => answer(409, { message: "409 Conflict: Resource lock" });
+    fake.faults.plan({ kind: "other-answer", on: "update-merge-request", change });
+    const { number } = await forge.createPullRequest(web, topic);
+
+    expect(await forge.updatePullRequest(web, number, { body: "New" })).toMatchObject({ body: "New" });
+  });
+
   test("that does not say which page is the next is not taken for the last", async () => {
     const { forge, web, fake } = gitlab;
     const { number } = await forge.createPullRequest(web, topic);
-    fake.dropHeader("x-next-page");
+    const change = ({ status, body }: ApiAnswer) => answer(status, body);
+    fake.faults.plan({ kind: "other-answer", on: "list-merge-request-notes", times: Infinity, change });
 
     const error = await failure(forge.listComments(web, { on: "pull-request", number }, {}));
 
@@ -439,9 +348,9 @@ describe("an answer", () => {
   });
 
   test("with times of a server's own zone is read in UTC", async () => {
-    const { forge, web, fake } = gitlab;
+    const { forge, web } = gitlab;
     const { number } = await forge.createPullRequest(web, topic);
-    fake.changeAnswers((answer) => ({ ...answer, created_at: "2026-03-02T10:00:00.123+01:00" }));
+    gitlab.answerWith("show-merge-request", { created_at: "2026-03-02T10:00:00.123+01:00" });
 
     expect((await forge.getPullRequest(web, number)).openedAt).toBe("2026-03-02T09:00:00.123Z");
   });
@@ -452,12 +361,23 @@ test("a GitLab with a certificate of a private authority is reached over https",
   await using secured = await startGitlabUnderTest({ tls: { key, cert: certificate, authority } });
 
   expect(secured.fake.apiBaseUrl).toMatch(/^https:/);
-  expect(await secured.forge.getRepository(secured.web)).toMatchObject({ slug: path });
+  expect(await secured.forge.getRepository(secured.web)).toMatchObject({ slug: webPath });
 });
 
-test("an address that is not that of GitLab's API is refused at once", async () => {
-  const { createGitlabForge } = await import("../../src/forges/gitlab/gitlab-forge.ts");
+test("a GitLab that lives below a path of its server is known by that", async () => {
+  await using below = await startGitlabUnderTest({ prefix: "/gitlab" });
+  const { forge, web, fake } = below;
 
+  const { number, url } = await forge.createPullRequest(web, topic);
+  const comment = await forge.createComment(web, { on: "pull-request", number }, "Hello");
+  fake.arrange.rename(webPath, "group/renamed");
+
+  expect(url).toBe(`${fake.origin}/gitlab/${webPath}/-/merge_requests/1`);
+  expect(comment.url).toBe(`${url}#note_${comment.id}`);
+  expect(await forge.getPullRequest(web, number)).toMatchObject({ number, title: topic.title });
+});
+
+test("an address that is not that of GitLab's API is refused at once", () => {
   expect(() =>
     createGitlabForge({ host: "gitlab.example", apiBaseUrl: "https://gitlab.example" }, {} as never),
   ).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));

@@ -7,8 +7,6 @@ export type EventStreamClient = AsyncDisposable & {
   headers: IncomingMessage["headers"];
   /** All messages so far, in their order. */
   messages: StreamMessage[];
-  /** How many comment lines (heartbeats) have come. */
-  comments: () => number;
   /** Resolves with the first message, past or to come, that fits. Rejects when the stream ends without one. */
   until: (fits: (message: StreamMessage) => boolean) => Promise<StreamMessage>;
   /** Resolves when the server has ended or cut the stream. */
@@ -33,7 +31,6 @@ function listen(question: ClientRequest, answer: IncomingMessage): EventStreamCl
   const messages: StreamMessage[] = [];
   const waiting = new Set<() => void>();
   const end = Promise.withResolvers<void>();
-  let comments = 0;
   let rest = "";
   let isOver = false;
 
@@ -45,7 +42,6 @@ function listen(question: ClientRequest, answer: IncomingMessage): EventStreamCl
     const blocks = rest.split("\n\n");
     rest = blocks.pop() ?? "";
     for (const block of blocks) {
-      if (block.startsWith(":")) comments += 1;
       const message = messageOf(block);
       if (message !== null) messages.push(message);
     }
@@ -63,7 +59,6 @@ function listen(question: ClientRequest, answer: IncomingMessage): EventStreamCl
     status: answer.statusCode ?? 0,
     headers: answer.headers,
     messages,
-    comments: () => comments,
     until: (fits) =>
       new Promise((resolve, reject) => {
         const look = (): void => {

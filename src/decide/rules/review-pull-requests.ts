@@ -1,5 +1,6 @@
 import type { PullRequestFact } from "../../domain/fact.ts";
 import { repositoryKeyOf } from "../../domain/repository-ref.ts";
+import { reviewKey } from "../../domain/review-key.ts";
 import { pullRequestWorkflowId, safeWorkflowId, workItemIn } from "../../domain/workflow-id.ts";
 import type { Rule } from "../decide.ts";
 
@@ -57,8 +58,3 @@ export const reviewPullRequests: Rule = (event, policy) => {
     },
   };
 };
-
-/** One review per head commit of a pull request, whoever asks for it. */
-export function reviewKey(forge: string, host: string, forgeRepositoryId: string, number: number, sha: string): string {
-  return `review:${forge}:${host}:${forgeRepositoryId}:${number}:${sha}`;
-}

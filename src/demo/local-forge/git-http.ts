@@ -189,8 +189,13 @@ function createHeaderReader(): (chunk: Buffer) => HeaderRead {
 
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
-    response.once("drain", resolve);
-    response.once("close", resolve);
+    const goOn = () => {
+      response.off("drain", goOn);
+      response.off("close", goOn);
+      resolve();
+    };
+    response.on("drain", goOn);
+    response.on("close", goOn);
   });
 }
 

@@ -29,6 +29,11 @@ export function mustBe(what: string, given: string | number, asked: string | num
   if (!isSame) throw new WrongAnswer(`its ${what} is another than was asked for`);
 }
 
+/** Throws WrongAnswer where an object's page is not that of its own number or id: then one of the two is somebody else's. */
+export function mustHavePage(url: string, end: string): void {
+  if (!new URL(url).href.endsWith(end)) throw new WrongAnswer("its number and its page are of different things");
+}
+
 /** `owner/repo` from an API address of a repository or of something in it; empty where there is none. */
 export function slugInApiUrl(url: string): string {
   const [, owner, name] = /\/repos\/([^/]+)\/([^/]+)/.exec(url) ?? [];

@@ -4,7 +4,7 @@ import { ForgeCallError } from "../forge-call-error.ts";
 import type { CallOptions, CommentTarget, ForgeComment, ForgeRepositoryRef } from "../forge.ts";
 import type { Instant } from "../../domain/clock.ts";
 import { readAnswer } from "../read-answer.ts";
-import { idField, instantField, mustBe, slugInApiUrl, urlField, userField } from "./answer-fields.ts";
+import { idField, instantField, mustBe, mustHavePage, slugInApiUrl, urlField, userField } from "./answer-fields.ts";
 import { type GithubClient, ownerAndName } from "./client.ts";
 import { bodyCharactersMax } from "./text-limits.ts";
 
@@ -94,6 +94,7 @@ function wholeSecond(instant: Instant): Instant {
 function belonging(ref: ForgeRepositoryRef, number: number, answer: z.output<typeof commentAnswer>): ForgeComment {
   mustBe("repository", slugInApiUrl(answer.issueUrl), ref.slug);
   mustBe("number", /\/issues\/(\d+)$/.exec(answer.issueUrl)?.[1] ?? "", number);
+  mustHavePage(answer.comment.url, `#issuecomment-${answer.comment.id}`);
   return answer.comment;
 }
 

@@ -4,7 +4,7 @@ import { ForgeCallError } from "../forge-call-error.ts";
 import type { CallOptions, ForgeIssue, ForgeRepositoryRef } from "../forge.ts";
 import type { NewlyMade } from "../newly-made.ts";
 import { readAnswer } from "../read-answer.ts";
-import { idField, mustBe, numberField, slugInApiUrl, urlField, userField } from "./answer-fields.ts";
+import { idField, mustBe, mustHavePage, numberField, slugInApiUrl, urlField, userField } from "./answer-fields.ts";
 import { type GithubClient, ownerAndName } from "./client.ts";
 import { bodyCharactersMax, titleCharactersMax } from "./text-limits.ts";
 
@@ -102,6 +102,7 @@ function nameOf(ref: ForgeRepositoryRef, number: number): string {
 function readIssueOf(ref: ForgeRepositoryRef, data: unknown): z.output<typeof issueAnswer> {
   const answer = readAnswer(issueAnswer, data);
   mustBe("repository", answer.slug, ref.slug);
+  mustHavePage(answer.issue.url, `/${answer.issue.number}`);
   return answer;
 }
 

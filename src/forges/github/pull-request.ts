@@ -8,6 +8,7 @@ import {
   idField,
   instantField,
   mustBe,
+  mustHavePage,
   numberField,
   shaField,
   slugField,
@@ -149,6 +150,7 @@ function readPullRequestOf(ref: ForgeRepositoryRef, data: unknown): ForgePullReq
 
 function belonging(ref: ForgeRepositoryRef, answer: PullRequestAnswer): PullRequestAnswer {
   mustBe("repository", answer.slug, ref.slug);
+  mustHavePage(answer.pullRequest.url, `/pull/${answer.pullRequest.number}`);
   return answer;
 }
 

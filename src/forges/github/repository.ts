@@ -85,12 +85,19 @@ function askForRepository(
       accept: (data, answer) => {
         const { mayPush, ...repository } = readAnswer(repositoryAnswer, data);
         if (!answer.redirected) mustBe("name", repository.slug, ref.slug);
-        return { repository, mayPush };
+        return { repository, mayPush: mayPush && isInScope(answer.headers.get("x-oauth-scopes"), repository) };
       },
     },
     credentials.forRepository(ref),
     options,
   );
+}
+
+/** `permissions` are the user's; a classic token may do less, and only its scopes say so. Other tokens have none. */
+function isInScope(scopes: string | null, { isPrivate }: { isPrivate: boolean }): boolean {
+  if (scopes === null || scopes.trim() === "") return true;
+  const granted = scopes.split(",").map((scope) => scope.trim());
+  return granted.includes("repo") || (!isPrivate && granted.includes("public_repo"));
 }
 
 const repositoryAnswer = z

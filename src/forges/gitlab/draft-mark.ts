@@ -5,12 +5,12 @@ import { titleCharactersMax } from "./text-limits.ts";
  * GitLab has no field for a draft: the title begins with `Draft:`, in any case, or `[Draft]` or `(Draft)`. Before 14.0 `WIP:` and `[WIP]` said the same
  * (https://docs.gitlab.com/user/project/merge_requests/drafts/). To whoever calls us, the mark is no part of the title.
  */
-const mark = /^\s*(?:\[(?:draft|wip)\]|\(draft\)|(?:draft|wip):)\s*/i;
+const marks = /^(?:\s*(?:\[(?:draft|wip)\]|\(draft\)|(?:draft|wip):))+/i;
 
 /** The title as GitLab wants it: with the mark once, or not at all. */
 export function markedTitle(title: string, isDraft: boolean): string {
   const bare = withoutMarks(title);
-  return isDraft
+  return isDraft && !marks.test(bare)
     ? `${draftMark}${fitTitle(bare, titleCharactersMax - draftMark.length)}`
     : fitTitle(bare, titleCharactersMax);
 }
@@ -24,7 +24,5 @@ const draftMark = "Draft: ";
 
 /** A title that is nothing but marks stays: without a title there is no merge request. */
 function withoutMarks(title: string): string {
-  let rest = title;
-  while (mark.test(rest)) rest = rest.replace(mark, "");
-  return rest === "" ? title : rest;
+  return title.replace(marks, "").trim() || title.trim();
 }

@@ -2,8 +2,8 @@ import { useInfiniteQuery, type UseInfiniteQueryResult } from "@tanstack/react-q
 import { useMemo } from "react";
 import { queryString, readResponse } from "./request.ts";
 
-/** The lists of the API, and the first word of every query key: what the live stream calls a topic. */
-type ListName = "deliveries" | "prs" | "runs" | "events" | "repositories";
+/** The lists of the API, and the first word of every query key. */
+type ListName = "deliveries" | "prs" | "runs" | "events" | "repositories" | "workflows" | "audit";
 
 type RecordListPage<Row> = {
   data: Row[];
@@ -21,13 +21,21 @@ export type RecordList<Row> = {
   query: UseInfiniteQueryResult;
 };
 
-/** A list of the API, page after page. Rows that slid to a later page while it was read are shown once. */
-export function useRecordList<Row extends { id: number }>(list: ListName, filters: Filters): RecordList<Row> {
+/**
+ * A list of the API, page after page. Rows that slid to a later page while it was read are shown once. `refetchMs` says how soon it should be
+ * read again without a word from the live stream, false for not at all.
+ */
+export function useRecordList<Row extends { id: number | string }>(
+  list: ListName,
+  filters: Filters,
+  refetchMs: (rows: Row[]) => number | false = () => false,
+): RecordList<Row> {
   const query = useInfiniteQuery({
     queryKey: [list, "list", filters],
     queryFn: ({ pageParam, signal }) => readRecordListPage<Row>(list, { ...filters, cursor: pageParam }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => (page.has_more ? page.next_cursor : null),
+    refetchInterval: ({ state }) => refetchMs(state.data?.pages.flatMap((page) => page.data) ?? []),
   });
   const pages = query.data?.pages;
   const rows = useMemo(() => onceEach(pages?.flatMap((page) => page.data) ?? []), [pages]);
@@ -45,6 +53,6 @@ export async function readRecordListPage<Row>(
   return { ...page, total: total === null ? null : Number(total) };
 }
 
-function onceEach<Row extends { id: number }>(rows: Row[]): Row[] {
+function onceEach<Row extends { id: number | string }>(rows: Row[]): Row[] {
   return [...new Map(rows.map((row) => [row.id, row])).values()];
 }

@@ -6,7 +6,14 @@ import { usePageKeys } from "./keys.tsx";
 /** How long after `g` the second key still counts. */
 const sequenceMs = 1_500;
 
-const places: Record<string, string> = { l: "/", p: "/prs", r: "/runs", d: "/deliveries" };
+const places: Record<string, string> = {
+  l: "/",
+  p: "/prs",
+  r: "/runs",
+  w: "/workflows",
+  d: "/deliveries",
+  a: "/audit",
+};
 
 /** The keys that work on every page: `g` and a letter, `/` and `?`. */
 export function GoTo() {

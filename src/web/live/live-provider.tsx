@@ -8,6 +8,15 @@ import { listenLive, type Connection } from "./live-stream.ts";
 const refetchIntervalMs = 500;
 const feedIntervalMs = 200;
 
+/** What else is out of date when a topic of the stream is; a topic that is a list's own name needs no mention. */
+const alsoTouched: Record<string, string[]> = {
+  // The activity has no topic of its own: it is made of events and of deliveries that became none.
+  deliveries: ["activity"],
+  // A rule may have asked for work.
+  events: ["workflows", "commands"],
+  work: ["workflows", "commands", "audit"],
+};
+
 const ConnectionContext = createContext<Connection>("connecting");
 
 /** How the live stream is doing. */
@@ -41,8 +50,7 @@ function keepUpToDate(queries: QueryClient, onConnection: (connection: Connectio
         feed.add([event]);
         changes.add(["status", "activity"]);
       },
-      // The activity has no topic of its own: it is made of events and of deliveries that became none.
-      onChanged: (topics) => changes.add(topics.includes("deliveries") ? [...topics, "activity"] : topics),
+      onChanged: (topics) => changes.add(topics.flatMap((topic) => [topic, ...(alsoTouched[topic] ?? [])])),
       onResumed: () => void queries.invalidateQueries(),
     },
     { open: (url) => new EventSource(url), later },

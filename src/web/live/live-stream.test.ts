@@ -30,11 +30,61 @@ test("a stream that the browser gave up is opened again", () => {
 
   stream.latest().readyState = 2;
   stream.latest().emit("error");
-  stream.tick();
+  stream.pass(1_000);
   stream.latest().emit("open");
 
   expect(stream.sources).toHaveLength(2);
   expect(stream.connections).toEqual(["live", "reconnecting", "live"]);
+});
+
+test("a stream that says nothing for 45 seconds is given up, and another is opened", () => {
+  const stream = listening();
+  stream.latest().emit("open");
+
+  stream.pass(44_999);
+  expect(stream.sources).toHaveLength(1);
+  stream.pass(1);
+  expect(stream.sources.map(({ closed }) => closed)).toEqual([true, false]);
+  stream.latest().emit("open");
+
+  expect(stream.connections).toEqual(["live", "reconnecting", "live"]);
+  expect(stream.heard).toEqual(["resumed"]);
+});
+
+test("a stream that says every 15 seconds that it is there is kept, however quiet it is", () => {
+  const stream = listening();
+  stream.latest().emit("open");
+
+  for (let minute = 0; minute < 60; minute += 1) {
+    for (let quarter = 0; quarter < 4; quarter += 1) {
+      stream.pass(15_000);
+      stream.latest().emit("heartbeat", "{}");
+    }
+  }
+
+  expect(stream.sources).toHaveLength(1);
+  expect(stream.connections).toEqual(["live"]);
+  expect(stream.heard).toEqual([]);
+});
+
+test.each(["event", "changed", "heartbeat"])("each %s is a sign of life", (name) => {
+  const stream = listening();
+  stream.latest().emit("open");
+
+  stream.pass(44_000);
+  stream.latest().emit(name, "{}");
+  stream.pass(44_000);
+
+  expect(stream.sources).toHaveLength(1);
+});
+
+test("a connection that nobody answers is tried anew", () => {
+  const stream = listening();
+
+  stream.pass(45_000);
+
+  expect(stream.sources.map(({ closed }) => closed)).toEqual([true, false]);
+  expect(stream.connections).toEqual(["connecting"]);
 });
 
 test("a message that is not JSON is passed over", () => {
@@ -52,7 +102,7 @@ test("a stopped stream is closed and stays closed", () => {
   stream.latest().emit("error");
 
   stream.stop();
-  stream.tick();
+  stream.pass(3_600_000);
 
   expect(stream.latest().closed).toBe(true);
   expect(stream.sources).toHaveLength(1);
@@ -73,11 +123,13 @@ class FakeSource {
   }
 }
 
+/** A listener whose time passes when the test says so. */
 function listening() {
   const sources: FakeSource[] = [];
   const connections: Connection[] = [];
   const heard: string[] = [];
-  let waiting: (() => void) | null = null;
+  let nowMs = 0;
+  let waiting: { atMs: number; run: () => void }[] = [];
   const stop = listenLive(
     "/api/v1/events",
     {
@@ -92,9 +144,10 @@ function listening() {
         sources.push(source);
         return source as unknown as EventSource;
       },
-      later: (run) => {
-        waiting = run;
-        return () => (waiting = null);
+      later: (run, delayMs) => {
+        const one = { atMs: nowMs + delayMs, run };
+        waiting.push(one);
+        return () => (waiting = waiting.filter((other) => other !== one));
       },
     },
   );
@@ -104,10 +157,11 @@ function listening() {
     heard,
     stop,
     latest: () => sources.at(-1)!,
-    tick: () => {
-      const run = waiting;
-      waiting = null;
-      run?.();
+    pass: (ms: number) => {
+      nowMs += ms;
+      const due = waiting.filter(({ atMs }) => atMs <= nowMs);
+      waiting = waiting.filter(({ atMs }) => atMs > nowMs);
+      for (const { run } of due) run();
     },
   };
 }

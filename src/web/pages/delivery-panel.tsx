@@ -1,3 +1,4 @@
+import { Link } from "wouter";
 import { useDelivery, type Delivery } from "../api/deliveries.ts";
 import { Copyable } from "../parts/copyable.tsx";
 import { Icon } from "../parts/icon.tsx";
@@ -150,6 +151,9 @@ function DecisionList({ delivery }: { delivery: Delivery }) {
           <span className="decision-words">
             <OutsideText>{decision.because}</OutsideText>
             <code className="muted">{decision.rule}</code>
+            {decision.command_id === null ? null : (
+              <Link href={`/commands/${decision.command_id}`}>Command {decision.command_id}</Link>
+            )}
           </span>
           <span className="muted numeric">
             <TimeAgo at={decision.decided_at} />

@@ -49,15 +49,7 @@ export function EventFeed() {
             <span className={`event-mark tone-${toneOf(event.kind)}`}>
               <Icon name={iconOf(event)} />
             </span>
-            {event.delivery_id === null ? (
-              <span className="event-summary">
-                <OutsideText>{event.summary}</OutsideText>
-              </span>
-            ) : (
-              <Link href={`/deliveries/${event.delivery_id}`} className="event-summary">
-                <OutsideText>{event.summary}</OutsideText>
-              </Link>
-            )}
+            <EventSummary event={event} />
             <span className="event-kind">
               <code>{event.kind}</code>
             </span>
@@ -69,6 +61,23 @@ export function EventFeed() {
       </ol>
     </section>
   );
+}
+
+/** What happened, leading to what told it: a delivery, or the work of which an operator asked something. */
+function EventSummary({ event }: { event: EventRow }) {
+  const href = hrefOf(event);
+  const words = <OutsideText>{event.summary}</OutsideText>;
+  if (href === null) return <span className="event-summary">{words}</span>;
+  return (
+    <Link href={href} className="event-summary">
+      {words}
+    </Link>
+  );
+}
+
+function hrefOf({ delivery_id: delivery, subject_kind: kind, subject_ref: ref }: EventRow): string | null {
+  if (delivery !== null) return `/deliveries/${delivery}`;
+  return kind === "workflow" || kind === "command" ? `/${kind}s/${encodeURIComponent(ref)}` : null;
 }
 
 /** The ids that were not there when the feed was first read: they are marked as they come in. */
@@ -117,6 +126,8 @@ const icons: Record<string, IconName> = {
   commit: "push",
   "ci-run": "ci",
   repository: "repository",
+  workflow: "work",
+  command: "work",
 };
 
 function iconOf(event: EventRow): IconName {

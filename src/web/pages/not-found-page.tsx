@@ -10,7 +10,8 @@ export function NotFoundPage() {
         <EmptyState icon="search" title="There is no page here.">
           <p>
             Go to <Link href="/">Live</Link>, <Link href="/prs">Pull requests</Link>, <Link href="/runs">CI runs</Link>{" "}
-            or <Link href="/deliveries">Deliveries</Link>.
+            <Link href="/workflows">Work</Link>, <Link href="/deliveries">Deliveries</Link> or{" "}
+            <Link href="/audit">Audit</Link>.
           </p>
         </EmptyState>
       </section>

@@ -38,6 +38,8 @@ const drawings = {
   "chevron-right": "m6 3.5 4.5 4.5L6 12.5",
   "sort-up": "M8 12.5v-9M4.5 7 8 3.5 11.5 7",
   "sort-down": "M8 3.5v9M4.5 9 8 12.5 11.5 9",
+  work: "M2.75 3.5h3v3h-3v-3Zm0 6h3v3h-3v-3ZM8.5 5h5m-5 6h5",
+  audit: "M4 2.25h8v11.5H4V2.25ZM6.25 5.5h3.5m-3.5 2.5h3.5m-3.5 2.5h2",
   replay: "M2.5 8a5.5 5.5 0 1 0 1.75-4M2.5 2v3.25h3.25",
 } as const;
 

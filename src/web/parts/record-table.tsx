@@ -49,7 +49,7 @@ const features = tableFeatures({
  * A list of the API as a table: sorted among the loaded rows, extended page by page, walked with `j` and `k` or the arrows. Each row has
  * one real link, so that everything works with a keyboard, a screen reader and a middle click; a click elsewhere in the row follows it.
  */
-export function RecordTable<Row extends { id: number }>(props: RecordTableProps<Row>) {
+export function RecordTable<Row extends { id: number | string }>(props: RecordTableProps<Row>) {
   const { name, layout, list, columns, linkColumn, hrefOf, openId, empty } = props;
   const { query, rows } = list;
   const [, navigate] = useLocation();
@@ -122,11 +122,11 @@ export function RecordTable<Row extends { id: number }>(props: RecordTableProps<
 
 const ariaSort: Record<string, "ascending" | "descending" | undefined> = { asc: "ascending", desc: "descending" };
 
-function idOf(row: { id: number }): string {
+function idOf(row: { id: number | string }): string {
   return String(row.id);
 }
 
-function definitionOf<Row extends { id: number }>(column: RecordColumn<Row>): ColumnDef<typeof features, Row> {
+function definitionOf<Row extends { id: number | string }>(column: RecordColumn<Row>): ColumnDef<typeof features, Row> {
   return {
     id: column.id,
     accessorFn: (row: Row) => column.sortBy?.(row) ?? undefined,

@@ -1,4 +1,7 @@
 import type { CiRunStatus } from "../api/ci-runs.ts";
+import type { CommandState } from "../../domain/command.ts";
+import type { EffectState } from "../../domain/effect.ts";
+import type { WorkflowState } from "../../domain/workflow.ts";
 import type { DeliveryState, Verdict } from "../api/deliveries.ts";
 import type { PullRequestCondition } from "../api/pull-requests.ts";
 import { Icon, type IconName } from "./icon.tsx";
@@ -38,6 +41,31 @@ const verdictLooks: Record<Verdict, Look> = {
   refused: { icon: "cross", word: "Refused", tone: "bad" },
 };
 
+const workflowLooks: Record<WorkflowState, Look> = {
+  active: { icon: "running", word: "Active", tone: "busy" },
+  paused: { icon: "pause", word: "Paused", tone: "quiet" },
+  succeeded: { icon: "check", word: "Succeeded", tone: "plain" },
+  failed: { icon: "cross", word: "Failed", tone: "bad" },
+  cancelled: { icon: "cancelled", word: "Cancelled", tone: "faint" },
+};
+
+/** Also the look of a command where there is only room for its icon. */
+export const commandLooks: Record<CommandState, Look> = {
+  queued: { icon: "clock", word: "Queued", tone: "quiet" },
+  running: { icon: "running", word: "Running", tone: "busy" },
+  succeeded: { icon: "check", word: "Succeeded", tone: "plain" },
+  failed: { icon: "cross", word: "Failed", tone: "bad" },
+  skipped: { icon: "skipped", word: "Skipped", tone: "faint" },
+  cancelled: { icon: "cancelled", word: "Cancelled", tone: "faint" },
+};
+
+const effectLooks: Record<EffectState, Look> = {
+  intended: { icon: "clock", word: "Intended", tone: "quiet" },
+  unknown: { icon: "warning", word: "Not known", tone: "warm" },
+  done: { icon: "check", word: "Done", tone: "plain" },
+  refused: { icon: "cross", word: "Refused", tone: "bad" },
+};
+
 export function PullRequestBadge({ condition }: { condition: PullRequestCondition }) {
   return <Badge look={pullRequestLooks[condition]} />;
 }
@@ -52,6 +80,18 @@ export function DeliveryBadge({ state }: { state: DeliveryState }) {
 
 export function VerdictBadge({ verdict }: { verdict: Verdict }) {
   return <Badge look={verdictLooks[verdict] ?? unknownLook(verdict)} />;
+}
+
+export function WorkflowBadge({ state }: { state: WorkflowState }) {
+  return <Badge look={workflowLooks[state] ?? unknownLook(state)} />;
+}
+
+export function CommandBadge({ state }: { state: CommandState }) {
+  return <Badge look={commandLooks[state] ?? unknownLook(state)} />;
+}
+
+export function EffectBadge({ state }: { state: EffectState }) {
+  return <Badge look={effectLooks[state] ?? unknownLook(state)} />;
 }
 
 /** A state as icon, word and colour, so that none of the three has to be seen. */

@@ -1,5 +1,5 @@
 import { createContext, useContext, useEffect, useState, type ReactNode } from "react";
-import { exactTime, relativeTime } from "../text/relative-time.ts";
+import { exactTime, relativeTime, timeUntil } from "../text/relative-time.ts";
 
 const tickMs = 5_000;
 
@@ -27,6 +27,20 @@ export function TimeAgo({ at }: { at: string | null }) {
   return (
     <time dateTime={at} title={exactTime(at)}>
       {relativeTime(at, now)}
+    </time>
+  );
+}
+
+/** How long until then. It is counted by the second, because somebody may be waiting for it. */
+export function TimeUntil({ at }: { at: string }) {
+  const [now, setNow] = useState(() => new Date());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(new Date()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <time dateTime={at} title={exactTime(at)}>
+      {timeUntil(at, now)}
     </time>
   );
 }

@@ -10,7 +10,9 @@ const pages: [href: string, word: string][] = [
   ["/", "Live"],
   ["/prs", "Pull requests"],
   ["/runs", "CI runs"],
+  ["/workflows", "Work"],
   ["/deliveries", "Deliveries"],
+  ["/audit", "Audit"],
 ];
 
 const connectionWords: Record<Connection, [word: string, explanation: string]> = {
@@ -72,18 +74,22 @@ function ConnectionState() {
   );
 }
 
-/** The page's address in the navigation. Arriving at another page moves the focus to its heading, as a loaded page would. */
+/**
+ * The page's address in the navigation. Arriving at another page moves the focus to its heading, as a loaded page would; a piece of work is a
+ * page of its own, while a panel beside a list is not.
+ */
 function useCurrentPage(): string {
   const [path] = useLocation();
   const here =
     pages.findLast(([href]) => href !== "/" && (path === href || path.startsWith(`${href}/`)))?.[0] ??
     (path === "/" ? "/" : "");
-  const before = useRef(here);
+  const place = path.startsWith("/workflows/") ? path : here;
+  const before = useRef(place);
   useEffect(() => {
-    if (before.current === here) return;
-    before.current = here;
+    if (before.current === place) return;
+    before.current = place;
     document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
     scrollTo({ top: 0 });
-  }, [here]);
+  }, [place]);
   return here;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { duration, exactTime, relativeTime } from "./relative-time.ts";
+import { duration, exactTime, relativeTime, timeUntil } from "./relative-time.ts";
 
 const now = new Date("2026-11-20T10:00:00.000Z");
 
@@ -17,6 +17,18 @@ test.each([
 
 test("a server whose clock is ahead does not speak of the future", () => {
   expect(relativeTime("2026-11-20T10:03:00.000Z", now)).toBe("now");
+});
+
+test.each([
+  ["2026-11-20T10:00:00.001Z", "in 1 s"],
+  ["2026-11-20T10:00:42.000Z", "in 42 s"],
+  ["2026-11-20T10:03:20.000Z", "in 3 min 20 s"],
+  ["2026-11-20T12:00:00.000Z", "in 2 h"],
+  ["2026-11-20T10:00:00.000Z", "now"],
+  ["2026-11-20T09:00:00.000Z", "now"],
+  ["nonsense", "nonsense"],
+])("what comes at %s comes %s", (instant, words) => {
+  expect(timeUntil(instant, now)).toBe(words);
 });
 
 test("the exact time names its zone", () => {

@@ -19,6 +19,13 @@ export function relativeTime(instant: string, now: Date): string {
   return dateOf(then);
 }
 
+/** How long it is until an instant: `in 42 s`, `in 3 min 20 s`, `in 2 h`; `now` when it has come. Whole seconds that are still to go count. */
+export function timeUntil(instant: string, now: Date): string {
+  const restMs = new Date(instant).getTime() - now.getTime();
+  if (Number.isNaN(restMs)) return instant;
+  return restMs <= 0 ? "now" : `in ${lengthInWords(Math.ceil(restMs / secondMs) * secondMs)}`;
+}
+
 /** The exact instant for people: `2026-11-20 09:55:12.482 UTC`. */
 export function exactTime(instant: string): string {
   const date = new Date(instant);

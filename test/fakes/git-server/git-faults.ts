@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { GitExchange } from "../../../src/demo/local-forge/git-http.ts";
 
 /** What goes wrong, at which request, and how often. */
@@ -21,20 +21,29 @@ export type GitFault = {
 
 export type GitFaults = {
   add: (fault: GitFault) => void;
-  nextConnection: (request: IncomingMessage, response: ServerResponse) => void;
+  clear: () => void;
   answerInstead: (exchange: GitExchange, response: ServerResponse) => boolean;
   onRequestBytes: (exchange: GitExchange, bytes: Buffer) => void;
-  onResponseBytes: (exchange: GitExchange, bytes: Buffer, response: ServerResponse) => Promise<Buffer | null> | Buffer | null;
+  onResponseBytes: (
+    exchange: GitExchange,
+    bytes: Buffer,
+    response: ServerResponse,
+  ) => Promise<Buffer | null> | Buffer | null;
   onEnd: (exchange: GitExchange) => void;
 };
 
 export function createFaults(): GitFaults {
   let waiting: (GitFault & { times: number })[] = [];
-  const met = new WeakMap<GitExchange, { what: GitFault["what"]; bytesIn: number; bytesOut: number; response: ServerResponse }>();
+  const met = new WeakMap<
+    GitExchange,
+    { what: GitFault["what"]; bytesIn: number; bytesOut: number; response: ServerResponse }
+  >();
 
   return {
     add: (fault) => void waiting.push({ times: 1, ...fault }),
-    nextConnection: () => undefined,
+    clear: () => {
+      waiting = [];
+    },
     answerInstead: (exchange, response) => {
       const fault = waiting.find((one) => fits(one, exchange));
       if (fault === undefined) return false;

@@ -41,6 +41,8 @@ export type GitServer = AsyncDisposable & {
   tokens: { grant: (token: GitToken) => void; revoke: (token: string) => void };
   /** The next fitting requests, so many as `times` says (1 without it), meet this instead of a good answer. */
   fault: (fault: GitFault) => void;
+  /** No trouble any more. */
+  calm: () => void;
   /** Everything that was asked since the last `forget`. */
   requests: () => GitRequest[];
   /** Every change of a ref that a push made, in order. */
@@ -111,7 +113,6 @@ export async function startGitServer(): Promise<GitServer> {
   });
 
   const server = createServer({ key: certificate.key, cert: certificate.certificate }, (request, response) => {
-    faults.nextConnection(request, response);
     git(request, response).then(
       (isGits) => {
         if (!isGits) response.writeHead(404).end();
@@ -132,6 +133,7 @@ export async function startGitServer(): Promise<GitServer> {
       revoke: (token) => void tokens.delete(token),
     },
     fault: faults.add,
+    calm: faults.clear,
     requests: () => requests,
     pushed: () => pushed,
     forget: () => {

@@ -15,16 +15,16 @@ export function createTestCertificate(): TestCertificate {
   const issuer = name("Pullwright test authority");
   return {
     authority: pem(
-      certificate(
-        { subject: issuer, issuer, publicKey: authority.publicKey, signWith: authority.privateKey },
-        [extension("551d13", sequence(tag(0x01, Buffer.from([0xff])))), keyUsage(0x06)],
-      ),
+      certificate({ subject: issuer, issuer, publicKey: authority.publicKey, signWith: authority.privateKey }, [
+        extension("551d13", sequence(tag(0x01, Buffer.from([0xff])))),
+        keyUsage(0x06),
+      ]),
     ),
     certificate: pem(
-      certificate(
-        { subject: name("localhost"), issuer, publicKey: server.publicKey, signWith: authority.privateKey },
-        [extension("551d11", sequence(dnsName("localhost"), ipAddress([127, 0, 0, 1]))), keyUsage(0x80)],
-      ),
+      certificate({ subject: name("localhost"), issuer, publicKey: server.publicKey, signWith: authority.privateKey }, [
+        extension("551d11", sequence(dnsName("localhost"), ipAddress([127, 0, 0, 1]))),
+        keyUsage(0x80),
+      ]),
     ),
     key: server.privateKey.export({ type: "pkcs8", format: "pem" }) as string,
   };

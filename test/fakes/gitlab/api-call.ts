@@ -4,7 +4,7 @@ import type { FakeUser, GitlabState } from "./gitlab-state.ts";
 /** What this GitLab is asked, and by whom. */
 export type ApiCall = {
   method: string;
-  /** As it came, still encoded: `/api/v4/projects/group%2Fproject`. */
+  /** As it came, still encoded, below the instance's own path: `/api/v4/projects/group%2Fproject`. */
   path: string;
   /** Decoded parts of the path, by the names in the route. */
   parts: Record<string, string>;

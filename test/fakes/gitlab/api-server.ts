@@ -13,6 +13,8 @@ import type { World } from "./world.ts";
 export type RecordedRequest = {
   /** 1 is the first since the start. */
   call: number;
+  /** When its head arrived. */
+  at: Date;
   operation: Operation | null;
   method: string;
   path: string;
@@ -25,6 +27,8 @@ export type RecordedRequest = {
 export type ApiServerOptions = {
   /** With these it speaks https. */
   tls: { key: string; cert: string } | null;
+  /** The path below which the whole instance lives, `/gitlab`; empty for none. */
+  prefix: string;
   /** Whatever is not below `/api/v4`: the pages, and git. */
   otherwise: http.RequestListener;
 };
@@ -41,9 +45,9 @@ export async function startApiServer(
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const scheme = options.tls === null ? "http" : "https";
   const origin = `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const world = deps.worldAt(origin);
+  const world = deps.worldAt(origin + options.prefix);
   server.on("request", (request, response) => {
-    if (!(request.url ?? "").startsWith("/api/v4/")) {
+    if (!(request.url ?? "").startsWith(`${options.prefix}/api/v4/`)) {
       options.otherwise(request, response);
       return;
     }
@@ -72,13 +76,16 @@ async function serve(
   world: World,
   { faults, clock }: { faults: Faults; clock: () => Date },
 ): Promise<void> {
+  const at = clock();
   const body = await textOf(request);
   const method = request.method ?? "GET";
   const url = new URL(request.url ?? "", world.webUrl);
+  const path = url.pathname.slice(new URL(world.webUrl).pathname.replace(/\/$/, "").length);
   const isRead = method === "GET" || method === "HEAD";
-  const routed = routeOf(method, url.pathname.slice("/api/v4/".length));
+  const routed = routeOf(method, path.slice("/api/v4/".length));
   const record: RecordedRequest = {
     call: requests.length + 1,
+    at,
     operation: routed?.operation ?? null,
     method,
     path: request.url ?? "",
@@ -99,7 +106,7 @@ async function serve(
     return;
   }
   const said = afterwards(given, fault);
-  if (fault?.kind === "slow") await faults.held();
+  if (fault?.kind === "slow") await faults.hold();
   if (response.destroyed) return;
   record.status = said.status;
   send(said, response, clock());
@@ -110,7 +117,7 @@ async function serve(
       if (routed === undefined) throw new ApiRefusal(404, { error: "404 Not Found" });
       const call: ApiCall = {
         method,
-        path: url.pathname,
+        path,
         parts: routed.parts,
         query: url.searchParams,
         body: fieldsIn(body),
@@ -153,6 +160,7 @@ function answerInstead(fault: MetFault, now: Date): ApiAnswer | "cut" | undefine
     case "stale-reads":
     case "wrong-id":
     case "empty-201":
+    case "other-answer":
       return undefined;
   }
 }
@@ -161,6 +169,7 @@ function answerInstead(fault: MetFault, now: Date): ApiAnswer | "cut" | undefine
 function afterwards(given: ApiAnswer, fault: MetFault | undefined): ApiAnswer {
   if (fault?.kind === "5xx-after") return unwell(fault.status ?? 502);
   if (fault?.kind === "empty-201") return answer(201, "", { "content-type": "application/json" });
+  if (fault?.kind === "other-answer") return fault.change?.(given) ?? given;
   if (fault?.kind === "wrong-id") return { ...given, body: withOtherIds(given.body) };
   return given;
 }

@@ -1,7 +1,8 @@
+import type { ApiAnswer } from "./api-answer.ts";
 import type { GitlabState } from "./gitlab-state.ts";
 import type { Operation } from "./routes.ts";
 
-/** What can go wrong between us and a forge. The names are those of the other fake, so that one suite of tests serves both. */
+/** What can go wrong between us and a forge. */
 export const faultKinds = [
   "drop-before",
   "drop-after-commit",
@@ -15,6 +16,7 @@ export const faultKinds = [
   "wrong-id",
   "html-200",
   "empty-201",
+  "other-answer",
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
@@ -32,6 +34,8 @@ export type Fault = {
   headers?: Record<string, string>;
   /** `redirect`: where to, with which status in `status` (302). */
   to?: string;
+  /** `other-answer`: what is said instead; what was asked is done all the same. */
+  change?: (answer: ApiAnswer) => ApiAnswer;
   /** `gzip-bomb`: how large it becomes; 64 MiB unless told. */
   bytes?: number;
 };
@@ -39,6 +43,8 @@ export type Fault = {
 export type FaultPlan = {
   /** `stale-reads` shows the state of this moment. */
   plan: (fault: Fault) => void;
+  /** An answer is held back by `slow`: what was asked has been done. */
+  whenHeld: () => Promise<void>;
   /** What `slow` held back is answered now. */
   release: () => void;
   /** No more faults; what is held back is answered. */
@@ -53,22 +59,24 @@ export type Faults = FaultPlan & {
   /** The fault that meets this call, used up by it. */
   take: (operation: Operation, call: number, isRead: boolean) => MetFault | undefined;
   /** Waits for `release`. */
-  held: () => Promise<void>;
+  hold: () => Promise<void>;
 };
 
 export function createFaults(state: () => GitlabState): Faults {
   let planned: Planned[] = [];
-  let waiting: (() => void)[] = [];
+  let held: (() => void)[] = [];
+  let watching: (() => void)[] = [];
 
   const release = () => {
-    for (const go of waiting) go();
-    waiting = [];
+    for (const go of held) go();
+    held = [];
   };
   return {
     plan: (fault) => {
       const past = fault.kind === "stale-reads" ? structuredClone(state()) : null;
       planned.push({ ...fault, timesLeft: fault.times ?? 1, past });
     },
+    whenHeld: () => (held.length > 0 ? Promise.resolve() : new Promise((resolve) => watching.push(resolve))),
     release,
     clear: () => {
       planned = [];
@@ -86,6 +94,11 @@ export function createFaults(state: () => GitlabState): Faults {
       if (met.timesLeft <= 0) planned = planned.filter((fault) => fault !== met);
       return met;
     },
-    held: () => new Promise((resolve) => waiting.push(resolve)),
+    hold: () =>
+      new Promise((resolve) => {
+        held.push(resolve);
+        for (const tell of watching) tell();
+        watching = [];
+      }),
   };
 }

@@ -36,6 +36,8 @@ import type { World } from "./world.ts";
 export type GitlabFakeOptions = {
   /** With these it speaks https. */
   tls?: { key: string; cert: string };
+  /** `/gitlab`: it lives below a path, as a server of one's own may. */
+  prefix?: string;
   clock?: () => Date;
 };
 
@@ -108,7 +110,7 @@ export type People = {
 
 /** Starts a GitLab of our own on a free port of 127.0.0.1: it keeps what it is told, answers in GitLab's words, and fails when asked to. */
 export async function startGitlabFake(options: GitlabFakeOptions = {}): Promise<GitlabFake> {
-  const clock = options.clock ?? (() => new Date());
+  const { clock = () => new Date(), prefix = "" } = options;
   const state = emptyState();
   const faults = createFaults(() => state);
   const deliveries = createHookDeliveries({ clock, webUrl: () => world.webUrl });
@@ -125,14 +127,14 @@ export async function startGitlabFake(options: GitlabFakeOptions = {}): Promise<
     },
   });
   const server: ApiServer = await startApiServer(
-    { tls: options.tls ?? null, otherwise: (request, response) => otherwise(request, response) },
+    { tls: options.tls ?? null, prefix, otherwise: (request, response) => otherwise(request, response) },
     { worldAt, faults, clock },
   );
-  const world = worldAt(server.origin);
+  const world = worldAt(server.origin + prefix);
 
   return {
     origin: server.origin,
-    apiBaseUrl: `${server.origin}/api/v4`,
+    apiBaseUrl: `${server.origin}${prefix}/api/v4`,
     requests: server.requests,
     faults,
     state,

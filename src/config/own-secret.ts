@@ -4,14 +4,24 @@ import { join } from "node:path";
 import { PullwrightError } from "../domain/error.ts";
 import { readSecretFile } from "./secret-files.ts";
 
-/** The token that every API request needs, made at the first start and readable by its owner only. Two first starts at once agree on one. */
+/** The token that every API request needs. */
 export function readOrMakeApiToken(dataDir: string): string {
-  const path = join(dataDir, "api-token");
+  return readOrMake(dataDir, "api-token", "The API token");
+}
+
+/** What proves the marks in our pull requests and comments. Several machines that work on one database share the file, so that they know each other's. */
+export function readOrMakeMarkerSecret(dataDir: string): string {
+  return readOrMake(dataDir, "marker-secret", "The secret of our marks");
+}
+
+/** A secret of this installation, made at the first start and readable by its owner only. Two first starts at once agree on one. */
+function readOrMake(dataDir: string, name: string, what: string): string {
+  const path = join(dataDir, name);
   if (!existsSync(path)) {
     makeDataDirectory(dataDir);
-    makeToken(path);
+    makeSecret(path);
   }
-  return readSecretFile(path, "The API token");
+  return readSecretFile(path, what);
 }
 
 function makeDataDirectory(dataDir: string): void {
@@ -27,7 +37,7 @@ function makeDataDirectory(dataDir: string): void {
 }
 
 /** Whole or not at all, and never over one that is there: another first start may be reading, and a power cut must not leave an empty file. */
-function makeToken(path: string): void {
+function makeSecret(path: string): void {
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, `pw_${randomBytes(32).toString("base64url")}\n`, { mode: 0o600 });
   try {

@@ -1,0 +1,118 @@
+import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { readSecretPlace, type SecretPlace } from "../config/secret-files.ts";
+import { systemClock } from "../domain/clock.ts";
+import type { CredentialStandings } from "../domain/credential-standing.ts";
+import { PullwrightError } from "../domain/error.ts";
+import { remoteUrlOf } from "../domain/parse-repository-ref.ts";
+import type { RepositoryRef } from "../domain/repository-ref.ts";
+import type { CredentialSource } from "../forges/credential.ts";
+import { createForgeFetch } from "../forges/forge-fetch.ts";
+import type { Forge, ForgeRepositoryRef } from "../forges/forge.ts";
+import { createGithubForge } from "../forges/github/github-forge.ts";
+import { createGitlabForge } from "../forges/gitlab/gitlab-forge.ts";
+import { wait } from "../forges/wait.ts";
+import type { RemoteAuth } from "../git/git.ts";
+import type { Log } from "../log.ts";
+import type { Redact } from "../redact/redact.ts";
+import type { FindForgePlace, ForgePlace } from "../work/forge-place.ts";
+import type { WorkOptions } from "../work-options.ts";
+
+type Deps = { standings: CredentialStandings; redact: Redact; learn: (secrets: string[]) => void; log: Log };
+
+/**
+ * The forges that are configured, each with its API client and the way git signs in. A token is read anew whenever it is used, so that one which was
+ * replaced counts at once; what was read is known to the redaction before it is used.
+ */
+export function createForgePlaces(options: WorkOptions, deps: Deps): FindForgePlace {
+  const places = new Map<string, ForgePlace>();
+  return ({ forge, host }) => {
+    const key = `${forge}:${host}`;
+    const place = places.get(key) ?? createPlace(forge, host, options, deps);
+    places.set(key, place);
+    return place;
+  };
+}
+
+function createPlace(name: "github" | "gitlab", host: string, options: WorkOptions, deps: Deps): ForgePlace {
+  const { apiBaseUrl: configured, requestTimeoutMs, baseBranch, remote, branchPrefix, draft } = options[name];
+  const isConfigured = configured !== null && hostIs(configured, host);
+  const apiBaseUrl = isConfigured ? configured : publicApi(name, host);
+  const caller = {
+    fetch: createForgeFetch({
+      baseUrl: apiBaseUrl,
+      budgets: { headersMs: requestTimeoutMs, wholeMs: Math.max(30_000, requestTimeoutMs) },
+      ...(options.caFile === null ? {} : { certificateAuthority: readFileSync(options.caFile, "utf8") }),
+    }),
+    standings: deps.standings,
+    redact: deps.redact,
+    now: systemClock,
+    wait,
+    random: Math.random,
+    onSkew: (skewMs: number) =>
+      deps.log.warn({ host, skewMs }, `The clock of ${host} and ours differ by ${Math.round(skewMs / 1000)} seconds`),
+  };
+  const readToken = (place: SecretPlace | null) => async (): Promise<string | null> => {
+    if (place === null) return null;
+    const token = readSecretPlace(place);
+    deps.learn([token]);
+    return token;
+  };
+  const { app, token } = options.github;
+  const made: Forge & { credentialFor: (ref: ForgeRepositoryRef) => CredentialSource } =
+    name === "github"
+      ? createGithubForge(
+          { host, apiBaseUrl },
+          {
+            ...caller,
+            credential:
+              app === null || token !== null
+                ? { kind: "token", readToken: readToken(token) }
+                : { kind: "app", appId: app.id, readPrivateKey: () => readFile(app.privateKeyFile, "utf8") },
+            learnSecret: (secret) => deps.learn([secret]),
+          },
+        )
+      : createGitlabForge({ host, apiBaseUrl }, { ...caller, readToken: readToken(options.gitlab.token) });
+  return {
+    forge: made,
+    settings: { baseBranch, remote, branchPrefix, draft },
+    remoteOf: (ref) => remoteOf(ref, made.credentialFor(ref), options),
+  };
+}
+
+/** How git reaches a repository: by ssh where it was named so and there is a key, else over https with the API's credential. */
+async function remoteOf(
+  ref: RepositoryRef,
+  credential: CredentialSource,
+  { git }: WorkOptions,
+): Promise<{ url: string; auth: RemoteAuth }> {
+  if (ref.transport === "ssh" && git.sshKeyFile !== null) {
+    if (git.knownHostsFile === null)
+      throw new PullwrightError(
+        "CONFIG_INVALID",
+        "git.ssh_key_file is set and git.known_hosts_file is not. Put the forge's host key into a file and name it.",
+      );
+    return {
+      url: remoteUrlOf(ref),
+      auth: { kind: "ssh", keyPath: git.sshKeyFile, knownHostsPath: git.knownHostsFile },
+    };
+  }
+  const { token } = await credential();
+  const transport = ref.transport === "ssh" ? "https" : ref.transport;
+  const user = ref.forge === "github" ? "x-access-token" : "oauth2";
+  return { url: remoteUrlOf({ ...ref, transport }), auth: { kind: "basic", user, token, via: git.auth } };
+}
+
+function hostIs(apiBaseUrl: string, host: string): boolean {
+  const url = new URL(apiBaseUrl);
+  return url.host === host || (url.host === "api.github.com" && host === "github.com");
+}
+
+function publicApi(name: "github" | "gitlab", host: string): string {
+  if (name === "github" && host === "github.com") return "https://api.github.com";
+  if (name === "gitlab" && host === "gitlab.com") return "https://gitlab.com/api/v4";
+  throw new PullwrightError(
+    "REPOSITORY_URL_INVALID",
+    `${host} is no configured forge. Set ${name}.api_base_url to the address of its API.`,
+  );
+}

@@ -1,0 +1,121 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { readOrMakeMarkerSecret } from "../config/own-secret.ts";
+import { followUps } from "../decide/follow-ups.ts";
+import { instantOf, systemClock } from "../domain/clock.ts";
+import { type CommandType, commandTypes } from "../domain/command.ts";
+import { parseRepositoryRef } from "../domain/parse-repository-ref.ts";
+import { createGit } from "../git/git.ts";
+import type { Log } from "../log.ts";
+import { recordOwnPullRequest } from "../outcome/record-own-pull-request.ts";
+import { performEffect } from "../queue/effect.ts";
+import { isGone, newOwner } from "../queue/owner.ts";
+import type { QueueClock } from "../queue/queue-clock.ts";
+import { type RunningWorkers, runWorkers } from "../queue/run-workers.ts";
+import type { Redact } from "../redact/redact.ts";
+import type { Store } from "../store/store.ts";
+import { createPullRequest } from "../work/create-pull-request.ts";
+import { createPerformCommand, type WorkerProgram } from "../work/perform-command.ts";
+import { pullRequestFactOf, repositoryMentionOf } from "../work/pull-request-fact.ts";
+import type { WorkOptions } from "../work-options.ts";
+import { createForgePlaces } from "./forge-places.ts";
+
+export type WorkDeps = {
+  store: Store;
+  queueClock: QueueClock;
+  redact: Redact;
+  holdsSecret: (text: string) => boolean;
+  learn: (secrets: string[]) => void;
+  log: Log;
+  /** Commands or workflows moved. */
+  onChanged: () => void;
+  /** Called at each step where a crash must do no harm; a crash test ends the process there. */
+  reach?: (step: string) => void;
+};
+
+const leaseMs = 30_000;
+
+/** Starts the workers of this process: everything that they need of forges, git and the store is put together here. */
+export async function startWork(options: WorkOptions, deps: WorkDeps): Promise<RunningWorkers> {
+  const { store, queueClock, redact, holdsSecret, log } = deps;
+  const reach = deps.reach ?? (() => {});
+  const folder = (name: string): string => join(options.dataDir, name);
+  mkdirSync(folder("exports"), { recursive: true, mode: 0o700 });
+  const git = createGit(
+    {
+      homeDir: folder("git-home"),
+      mirrorsDir: folder("mirrors"),
+      workDir: folder("jobs"),
+      allowLoopbackHttp: true,
+      author: { name: options.git.authorName, email: options.git.authorEmail },
+      ...(options.caFile === null ? {} : { caFile: options.caFile }),
+    },
+    { reach, redact, clock: systemClock },
+  );
+  const placeOf = createForgePlaces(options, { standings: store.credentialStandings, redact, learn: deps.learn, log });
+  const readRepository = (text: string) => parseRepositoryRef(text, options.hosts);
+  const markerSecret = readOrMakeMarkerSecret(options.dataDir);
+  deps.learn([markerSecret]);
+
+  const perform = createPerformCommand({
+    programs: Object.fromEntries(commandTypes.map((type) => [type, options.workers[type].program])) as Record<
+      CommandType,
+      WorkerProgram | null
+    >,
+    builtIn: {
+      create_pull_request: (command, { signal }) =>
+        createPullRequest(command, {
+          git,
+          placeOf,
+          readRepository,
+          defaultRepository: options.defaultRepository,
+          performEffect: (effect) =>
+            performEffect(effect, { store, clock: queueClock, command, signal, markerSecret, redact, reach }),
+          findEffect: (key) => store.effects.find(key),
+          recordPullRequest: (ref, repository, pullRequest) =>
+            store.transaction((queries) =>
+              recordOwnPullRequest(
+                repositoryMentionOf(ref, repository),
+                pullRequestFactOf(pullRequest),
+                redact(JSON.stringify(pullRequest)),
+                instantOf(systemClock()),
+                queries,
+              ),
+            ),
+          redact,
+          holdsSecret,
+          clock: systemClock,
+          signal,
+          reach,
+          workingDirectory: options.workingDirectory,
+          exportsDir: folder("exports"),
+          baseUrl: options.baseUrl,
+        }),
+    },
+    runProgram: async () => ({ kind: "failed", code: "WORKER_NOT_CONFIGURED", because: "Programs are not run yet." }),
+  });
+  return runWorkers(
+    { slots: slotsOf(options), leaseMs },
+    {
+      store,
+      clock: queueClock,
+      random: Math.random,
+      owner: newOwner(),
+      isGone,
+      perform,
+      followUps: (command, outcome) => followUps(command, outcome, options.policy),
+      redact,
+      log,
+      reach,
+      onChanged: deps.onChanged,
+    },
+  );
+}
+
+function slotsOf({ policy, workers }: WorkOptions) {
+  return Object.fromEntries(
+    commandTypes
+      .filter((type) => policy.performed.has(type))
+      .map((type) => [type, { instances: workers[type].instances, timeoutMs: workers[type].timeoutMs }]),
+  ) as Partial<Record<CommandType, { instances: number; timeoutMs: number }>>;
+}

@@ -1,0 +1,153 @@
+import { useLocation } from "wouter";
+import { useRecordList } from "../api/record-list.ts";
+import { type WorkflowCommand, type WorkflowRow, workRefetchMs } from "../api/workflows.ts";
+import { Choice, FilterBar, useFilters } from "../parts/filters.tsx";
+import { EmptyState } from "../parts/notices.tsx";
+import { OutsideLink } from "../parts/outside-link.tsx";
+import { OutsideText } from "../parts/outside-text.tsx";
+import { PageHead } from "../parts/page-head.tsx";
+import { RecordTable, type RecordColumn } from "../parts/record-table.tsx";
+import { Standing } from "../parts/standing.tsx";
+import { WorkflowBadge } from "../parts/state-badge.tsx";
+import { Absent, TimeAgo } from "../parts/time-ago.tsx";
+import { WorkSteps } from "../parts/work-steps.tsx";
+import { counted } from "../text/quantity.ts";
+import { repositoryName } from "../text/repository-name.ts";
+
+const states: [string, string][] = [
+  ["active", "Active"],
+  ["paused", "Paused"],
+  ["failed", "Failed"],
+  ["succeeded", "Succeeded"],
+  ["cancelled", "Cancelled"],
+];
+
+const columns: RecordColumn<WorkflowRow>[] = [
+  { id: "state", header: "State", cell: (row) => <WorkflowBadge state={row.state} />, sortBy: (row) => row.state },
+  {
+    id: "title",
+    header: "Work",
+    cell: (row) => (
+      <>
+        {row.title === null ? null : (
+          <>
+            <OutsideText>{row.title}</OutsideText>{" "}
+          </>
+        )}
+        <span className={row.title === null ? undefined : "work-id"}>{row.id}</span>
+      </>
+    ),
+    sortBy: (row) => row.title ?? row.id,
+  },
+  {
+    id: "repository",
+    header: "Repository",
+    cell: (row) =>
+      row.repository_key === null ? <Absent /> : <OutsideText>{repositoryName(row.repository_key)}</OutsideText>,
+    sortBy: (row) => row.repository_key,
+  },
+  { id: "steps", header: "Steps", cell: (row) => <WorkSteps commands={row.latest_commands} /> },
+  { id: "standing", header: "Where it stands", cell: (row) => <WhereItStands commands={row.latest_commands} /> },
+  { id: "result", header: "Result", cell: (row) => <Result commands={row.latest_commands} /> },
+  {
+    id: "updated",
+    header: "Updated",
+    cell: (row) => <TimeAgo at={updatedAt(row)} />,
+    sortBy: updatedAt,
+    largestFirst: true,
+  },
+];
+
+const filterNames = ["state"] as const;
+
+/** Pieces of work with how far each has come. */
+export function WorkPage() {
+  const [, navigate] = useLocation();
+  const { filters, search, setFilter } = useFilters(filterNames);
+  const list = useRecordList<WorkflowRow>("workflows", filters, (rows) =>
+    rows.some((row) => row.state === "active") ? workRefetchMs : false,
+  );
+  const filtered = search !== "";
+  const clear = () => navigate("/workflows", { replace: true });
+
+  return (
+    <>
+      <PageHead title="Work" count={list.total} />
+      <FilterBar onClear={filtered ? clear : null}>
+        <Choice label="State" options={states} value={filters.state} onChange={(value) => setFilter("state", value)} />
+      </FilterBar>
+      <div className="sheet">
+        <RecordTable
+          name="Work"
+          layout="work-table"
+          list={list}
+          columns={columns}
+          linkColumn="title"
+          hrefOf={(row) => `/workflows/${encodeURIComponent(row.id)}`}
+          openId={null}
+          empty={
+            filters.state === "failed" ? (
+              <EmptyState icon="check" title="Nothing has failed.">
+                <p>What fails stays here with its reason until it is tried again or cancelled.</p>
+              </EmptyState>
+            ) : filtered ? (
+              <EmptyState icon="search" title="No work matches.">
+                <p>Nothing in the store is in this state.</p>
+                <button type="button" className="button" onClick={clear}>
+                  Show all
+                </button>
+              </EmptyState>
+            ) : (
+              <EmptyState icon="work" title="No work yet.">
+                <p>A piece of work begins with a plan, a command, or a rule that answers a webhook. To begin one:</p>
+                <pre className="command">pullwright workflows start SCRUM-123 --checkout ~/work/web</pre>
+                <pre className="command">pullwright commands queue create_pull_request --workflow SCRUM-123</pre>
+              </EmptyState>
+            )
+          }
+        />
+      </div>
+    </>
+  );
+}
+
+/** What people want to know first: what goes on, else what went wrong, else how the last one ended. */
+function WhereItStands({ commands }: { commands: WorkflowCommand[] }) {
+  const command =
+    commands.find((one) => one.ended_at === null) ??
+    commands.findLast((one) => one.state === "failed") ??
+    commands.at(-1);
+  return command === undefined ? (
+    <span className="muted">Nothing was asked for yet</span>
+  ) : (
+    <Standing command={command} />
+  );
+}
+
+function Result({ commands }: { commands: WorkflowCommand[] }) {
+  const link = commands.flatMap((command) => command.links).at(-1);
+  const artifacts = commands.flatMap((command) => Object.keys(command.artifacts));
+  if (link === undefined && artifacts.length === 0) return <Absent />;
+  return (
+    <span className="work-result">
+      {link === undefined ? null : (
+        <OutsideLink url={link.url}>
+          <OutsideText>{link.label}</OutsideText>
+        </OutsideLink>
+      )}
+      {artifacts.length === 0 ? null : (
+        <span className="muted" title={artifacts.join(", ")}>
+          {counted(artifacts.length, "file")}
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** A command moves without its workflow's state changing. */
+function updatedAt({ updated_at, latest_commands }: WorkflowRow): string {
+  return latest_commands.reduce(
+    (latest, command) => (command.updated_at > latest ? command.updated_at : latest),
+    updated_at,
+  );
+}

@@ -1,0 +1,32 @@
+import type { ClaimedCommand, CommandOutcome, CommandType } from "../domain/command.ts";
+
+/** Does what one command asks; its signal says when to stop. */
+export type Performer = (command: ClaimedCommand, context: { signal: AbortSignal }) => Promise<CommandOutcome>;
+
+/** A program that the operator configured for a type, with what it gets to see of the environment. */
+export type WorkerProgram = { command: string; args: string[]; environment: Record<string, string> };
+
+export type PerformCommandDeps = {
+  programs: Record<CommandType, WorkerProgram | null>;
+  builtIn: Partial<Record<CommandType, Performer>>;
+  runProgram: (
+    command: ClaimedCommand,
+    program: WorkerProgram,
+    context: { signal: AbortSignal },
+  ) => Promise<CommandOutcome>;
+};
+
+/** Who performs what: the program where one is configured, else the built-in worker. */
+export function createPerformCommand({ programs, builtIn, runProgram }: PerformCommandDeps): Performer {
+  return async (command, context) => {
+    const program = programs[command.type];
+    if (program !== null) return runProgram(command, program, context);
+    const worker = builtIn[command.type];
+    if (worker !== undefined) return worker(command, context);
+    return {
+      kind: "failed",
+      code: "WORKER_NOT_CONFIGURED",
+      because: `Nobody here does ${command.type}. Set workers.${command.type}.command.`,
+    };
+  };
+}

@@ -1,0 +1,49 @@
+import { ApiRefusal, invalid } from "./api-answer.ts";
+import type { FakeRepository, World } from "./world.ts";
+
+type Words = Record<string, unknown>;
+
+const bodyCharactersMax = 65_536;
+const titleCharactersMax = 256;
+
+/** Throws what GitHub says to a text that is too long or missing. */
+export function checkWords(resource: "PullRequest" | "Issue" | "IssueComment", words: Words): void {
+  const { title, body } = words;
+  if (typeof title === "string" && title.length > titleCharactersMax)
+    throw invalid(resource, { field: "title", code: "custom", message: "title is too long (maximum is 256 characters)" });
+  if (typeof body === "string" && body.length > bodyCharactersMax)
+    throw invalid(resource, { field: "body", code: "custom", message: "body is too long (maximum is 65536 characters)" });
+  if (resource === "IssueComment" && (typeof body !== "string" || body.trim() === ""))
+    throw invalid(resource, { field: "body", code: "missing_field" });
+}
+
+/** Throws what GitHub says to a pull request that cannot be; the emulator would take it. */
+export async function checkNewPullRequest(
+  repository: FakeRepository,
+  words: Words,
+  login: string,
+  world: World,
+): Promise<void> {
+  const [owner = ""] = repository.slug.split("/");
+  const head = String(words["head"] ?? "").replace(`${owner}:`, "");
+  const base = String(words["base"] ?? "");
+  const baseSha = await world.branchTip(repository, base);
+  if (baseSha === null) throw invalid("PullRequest", { field: "base", code: "invalid" });
+  const headSha = await world.branchTip(repository, head);
+  if (headSha === null) throw invalid("PullRequest", { field: "head", code: "invalid" });
+  if (headSha === baseSha)
+    throw invalid("PullRequest", { code: "custom", message: `No commits between ${base} and ${head}` });
+  const { body: open } = await world.emulator.ask(
+    { login },
+    "GET",
+    `/repos/${repository.slug}/pulls?state=open&head=${encodeURIComponent(`${owner}:${head}`)}&base=${encodeURIComponent(base)}`,
+  );
+  if (Array.isArray(open) && open.length > 0)
+    throw invalid("PullRequest", { code: "custom", message: `A pull request already exists for ${owner}:${head}.` });
+}
+
+/** Throws where nobody may speak any more. */
+export function checkNotLocked(repository: FakeRepository, number: number): void {
+  if (repository.lockedNumbers.includes(number))
+    throw new ApiRefusal(403, "Unable to create comment because issue is locked.");
+}
