@@ -49,6 +49,8 @@ export type Config = {
   };
   /** Certificate authorities besides the usual ones, for forges' APIs and git. */
   caFile: string | null;
+  /** Of the environment what every program that we start gets to see. */
+  childEnvironment: { PATH?: string; HOME?: string; LANG?: string; TMPDIR?: string };
   safety: { autoExecuteAfterPlan: boolean; autoCreatePrAfterExecution: boolean; autoReviewAfterPr: boolean };
   workers: Record<CommandType, WorkerConfig>;
   sources: ConfiguredSource[];
@@ -173,6 +175,9 @@ export function buildConfig(
       knownHostsFile: value("git.known_hosts_file"),
     },
     caFile: value("ca_file"),
+    childEnvironment: Object.fromEntries(
+      ["PATH", "HOME", "LANG", "TMPDIR"].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
+    ),
     safety: {
       autoExecuteAfterPlan: value("safety.auto_execute_after_plan"),
       autoCreatePrAfterExecution: value("safety.auto_create_pr_after_execution"),

@@ -21,6 +21,7 @@ export type WorkOptions = {
   /** Where work goes that names no repository. */
   defaultRepository: string | null;
   workers: Record<CommandType, WorkerConfig>;
+  childEnvironment: Config["childEnvironment"];
   policy: Policy;
 };
 
@@ -47,6 +48,7 @@ export function workOptionsOf(config: Config): WorkOptions {
     },
     defaultRepository: defaultRepositoryOf(config),
     workers: config.workers,
+    childEnvironment: config.childEnvironment,
     policy: policyOf(config),
   };
 }

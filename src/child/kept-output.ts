@@ -92,7 +92,7 @@ function keepingAll(bytesMax: number, tooMuch: () => void): Keeper {
 }
 
 function keepingInFile(file: FileHandle, bytesMax: number): Keeper {
-  const both = createHeadAndTail(bytesMax, async (bytes) => void (await file.writeFile(bytes)));
+  const both = createHeadAndTail(bytesMax, (bytes) => file.writeFile(bytes));
   return {
     write: both.write,
     end: async () => {

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { constants } from "node:os";
+import { constants, setPriority } from "node:os";
 import { access, constants as fileConstants } from "node:fs/promises";
 import { once } from "node:events";
 import { keepOutput, type KeptOutput, type OutputWanted } from "./kept-output.ts";
@@ -24,6 +24,8 @@ export type Child = {
   graceMs?: number;
   signal?: AbortSignal | undefined;
   limits?: ChildLimits | undefined;
+  /** How far it steps back behind others that want the processor: 0 not at all, 19 the furthest. */
+  niceness?: number;
   /** Called once it runs, with the id of its process group. */
   onStart?: (processGroupId: number) => void;
 };
@@ -66,6 +68,7 @@ export async function runChild(child: Child): Promise<ChildResult> {
   });
   const processGroupId = await started(running);
   if (typeof processGroupId !== "number") return endedBeforeStart({ kind: "could-not-start", ...processGroupId });
+  if (child.niceness !== undefined) stepBack(processGroupId, child.niceness);
   child.onStart?.(processGroupId);
   return watch(running, processGroupId, child);
 }
@@ -119,6 +122,15 @@ function started(running: ChildProcess): Promise<number | { cause: unknown }> {
     running.once("error", (cause) => resolve({ cause }));
     running.once("spawn", () => resolve(running.pid ?? { cause: new Error("The process has no id") }));
   });
+}
+
+/** A courtesy: a program that has ended already needs none. */
+function stepBack(processId: number, niceness: number): void {
+  try {
+    setPriority(processId, niceness);
+  } catch {
+    return;
+  }
 }
 
 function exitOf(running: ChildProcess): Promise<number> {

@@ -99,7 +99,10 @@ test("of two waits the longer one holds, and both are counted", () => {
 
 test("a good answer forgives strikes and pauses, and forgets neither the window nor what was written", () => {
   const { standing } = takeWriteTurn(freshStanding, at(0), limits);
-  const bad = pause(forbid(standing, { until: at(60_000), because: "a", isStrike: true }), { until: at(9), because: "b" });
+  const bad = pause(forbid(standing, { until: at(60_000), because: "a", isStrike: true }), {
+    until: at(9),
+    because: "b",
+  });
 
   expect(clear(bad)).toMatchObject({
     forbiddenUntil: at(60_000),

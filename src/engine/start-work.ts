@@ -15,8 +15,9 @@ import { type RunningWorkers, runWorkers } from "../queue/run-workers.ts";
 import type { Redact } from "../redact/redact.ts";
 import type { Store } from "../store/store.ts";
 import { createPullRequest } from "../work/create-pull-request.ts";
-import { createPerformCommand, type WorkerProgram } from "../work/perform-command.ts";
+import { createPerformCommand } from "../work/perform-command.ts";
 import { pullRequestFactOf, repositoryMentionOf } from "../work/pull-request-fact.ts";
+import { runProgram, type WorkerProgram } from "../work/run-program.ts";
 import type { WorkOptions } from "../work-options.ts";
 import { createForgePlaces } from "./forge-places.ts";
 
@@ -58,10 +59,7 @@ export async function startWork(options: WorkOptions, deps: WorkDeps): Promise<R
   deps.learn([markerSecret]);
 
   const perform = createPerformCommand({
-    programs: Object.fromEntries(commandTypes.map((type) => [type, options.workers[type].program])) as Record<
-      CommandType,
-      WorkerProgram | null
-    >,
+    programs: programsOf(options),
     builtIn: {
       create_pull_request: (command, { signal }) =>
         createPullRequest(command, {
@@ -92,7 +90,15 @@ export async function startWork(options: WorkOptions, deps: WorkDeps): Promise<R
           baseUrl: options.baseUrl,
         }),
     },
-    runProgram: async () => ({ kind: "failed", code: "WORKER_NOT_CONFIGURED", because: "Programs are not run yet." }),
+    runProgram: (command, program, { signal }) =>
+      runProgram(command, program, {
+        environment: options.childEnvironment,
+        workingDirectory: options.workingDirectory,
+        logsDir: folder("logs"),
+        onLog: async (path) => void (await store.commandLeases.setLogPath(command.id, command.fence, path)),
+        redact,
+        signal,
+      }),
   });
   return runWorkers(
     { slots: slotsOf(options), leaseMs },
@@ -110,6 +116,14 @@ export async function startWork(options: WorkOptions, deps: WorkDeps): Promise<R
       onChanged: deps.onChanged,
     },
   );
+}
+
+function programsOf({ workers }: WorkOptions): Record<CommandType, WorkerProgram | null> {
+  const programs = commandTypes.map((type) => {
+    const { program, timeoutMs } = workers[type];
+    return [type, program === null ? null : { ...program, timeoutMs }];
+  });
+  return Object.fromEntries(programs) as Record<CommandType, WorkerProgram | null>;
 }
 
 function slotsOf({ policy, workers }: WorkOptions) {

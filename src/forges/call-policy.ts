@@ -72,7 +72,8 @@ export function createForgeCaller(options: ForgeCallerOptions, deps: ForgeCaller
       if ("value" in tried) return tried.value;
       const { error } = tried;
       if (error.kind === "credential") {
-        const now: Credential = isSecondToken ? credential : await call.credential({ refusedToken: credential.token });
+        if (isSecondToken) throw await rest(credential, error);
+        const now = await call.credential({ refusedToken: credential.token });
         if (now.token === credential.token && now.isFresh !== true) throw await rest(credential, error);
         credential = now;
         isSecondToken = true;

@@ -2,9 +2,16 @@ import { describe, expect, test } from "vitest";
 import { type CallKind, classify } from "./classify-answer.ts";
 import { type ForgeAnswer, ForgeFetchFailure } from "./forge-fetch.ts";
 
-const answered = (status: number, { headers = {}, words = "" }: { headers?: Record<string, string>; words?: string } = {}) =>
+const answered =
+  (status: number, { headers = {}, words = "" }: { headers?: Record<string, string>; words?: string } = {}) =>
   (call: CallKind) => {
-    const answer: ForgeAnswer = { status, headers: new Headers(headers), body: words, url: "https://f.example/", redirected: false };
+    const answer: ForgeAnswer = {
+      status,
+      headers: new Headers(headers),
+      body: words,
+      url: "https://f.example/",
+      redirected: false,
+    };
     return classify({ was: "answer", call, answer, words }, []).kind;
   };
 const failed = (sent: boolean, reason: ForgeFetchFailure["reason"]) => (call: CallKind) =>
@@ -29,9 +36,19 @@ describe("every answer has one meaning", () => {
     ["403", answered(403), "permission", "permission"],
     ["403 with retry-after", answered(403, { headers: { "retry-after": "5" } }), "rate", "rate"],
     ["403 with nothing left", answered(403, { headers: { "x-ratelimit-remaining": "0" } }), "rate", "rate"],
-    ["403 with something left", answered(403, { headers: { "x-ratelimit-remaining": "7" } }), "permission", "permission"],
+    [
+      "403 with something left",
+      answered(403, { headers: { "x-ratelimit-remaining": "7" } }),
+      "permission",
+      "permission",
+    ],
     ["403 in GitHub's words", answered(403, { words: "You have exceeded a secondary rate limit" }), "rate", "rate"],
-    ["403 in its older words", answered(403, { words: "You have triggered an abuse detection mechanism" }), "rate", "rate"],
+    [
+      "403 in its older words",
+      answered(403, { words: "You have triggered an abuse detection mechanism" }),
+      "rate",
+      "rate",
+    ],
     ["422 that speaks of a rate limit", answered(422, { words: "rate limit" }), "refused", "refused"],
     ["404", answered(404), "not-found", "not-found"],
     ["405", answered(405), "refused", "refused"],
@@ -47,7 +64,21 @@ describe("every answer has one meaning", () => {
     ["503", answered(503), "transient", "unknown"],
     ["504", answered(504), "transient", "unknown"],
     ["520 of what stands before it", answered(520), "transient", "unknown"],
-    ["an answer of another shape", (call: CallKind) => classify({ was: "wrong", call, because: "", answer: { status: 200, headers: new Headers(), body: "", url: "", redirected: false } }, []).kind, "liar", "unknown"],
+    [
+      "an answer of another shape",
+      (call: CallKind) =>
+        classify(
+          {
+            was: "wrong",
+            call,
+            because: "",
+            answer: { status: 200, headers: new Headers(), body: "", url: "", redirected: false },
+          },
+          [],
+        ).kind,
+      "liar",
+      "unknown",
+    ],
   ])("%s", (_what, meaning, forReads, forWrites) => {
     expect([meaning("read"), meaning("write")]).toEqual([forReads, forWrites]);
   });

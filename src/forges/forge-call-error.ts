@@ -25,7 +25,10 @@ export class ForgeCallError extends PullwrightError {
   readonly kind: ForgeCallKind;
   /** HTTP status, null where there was no answer. */
   readonly status: number | null;
-  /** For `rate`: when the forge will listen again. */
+  /**
+   * When a call may be made again: for `rate` when the forge will listen, for `credential` when the same token is shown once more, for `not-sent` when a
+   * forge that was out of reach is looked for again. Null where nobody knows.
+   */
   readonly waitUntil: Instant | null;
 
   constructor(

@@ -64,14 +64,15 @@ export function createForgeFetch(options: ForgeFetchOptions): ForgeFetch {
   if (isPlain && !isLoopbackHost(base.host))
     throw new PullwrightError("CONFIG_INVALID", `A forge is reached over https; ${base.host} would be by plain http.`);
   const limits = { ...defaultLimits, ...options.budgets, bodyBytesMax: options.bodyBytesMax ?? 32 * 1024 * 1024 };
-  const ca = authorities(options.certificateAuthority);
+  // Not to be switched off from outside, as an environment variable of Node's would.
+  const trust = { rejectUnauthorized: true, ...authorities(options.certificateAuthority) };
   const connections: Connections = isPlain
     ? { request: http.request, kept: new http.Agent({ keepAlive: true, maxSockets: 10 }), connected: "connect" }
     : {
         request: https.request,
-        kept: new https.Agent({ keepAlive: true, maxSockets: 10, ...ca }),
+        kept: new https.Agent({ keepAlive: true, maxSockets: 10, ...trust }),
         connected: "secureConnect",
-        tls: ca,
+        tls: trust,
       };
 
   return async (request) => {
@@ -105,7 +106,7 @@ type Connections = {
   /** Connections that are used again: for reads only. On one that the forge has just given up, a write's fate would be unknown for nothing. */
   kept: http.Agent;
   connected: "connect" | "secureConnect";
-  tls?: { ca?: string[] };
+  tls?: { rejectUnauthorized: boolean; ca?: string[] };
 };
 
 function authorities(certificateAuthority: string | undefined): { ca?: string[] } {
@@ -117,7 +118,7 @@ type Exchanged = Omit<ForgeAnswer, "redirected">;
 function redirectOf(answer: Exchanged, base: URL): URL | null {
   if (![301, 302, 307, 308].includes(answer.status)) return null;
   const next = URL.parse(answer.headers.get("location") ?? "", answer.url);
-  return next?.origin === base.origin ? next : null;
+  return next?.origin === base.origin && next.username === "" && next.password === "" ? next : null;
 }
 
 function exchange(
@@ -135,7 +136,10 @@ function exchange(
       agent: isRead ? kept : false,
       ...tlsOptions,
     });
-    const whole = setTimeout(() => giveUp("timeout", `no whole answer within ${Math.ceil(limits.wholeMs)} ms`), limits.wholeMs);
+    const whole = setTimeout(
+      () => giveUp("timeout", `no whole answer within ${Math.ceil(limits.wholeMs)} ms`),
+      limits.wholeMs,
+    );
     let stage: NodeJS.Timeout | undefined;
 
     const end = (settle: () => void): void => {
@@ -250,7 +254,9 @@ function collect(incoming: http.IncomingMessage, gunzip: Gunzip | null, bytesMax
       else chunks.push(chunk);
     });
     unpacked.on("end", () => resolve(Buffer.concat(chunks)));
-    gunzip?.on("error", (error) => fail(new UnreadableBody("unreadable", "the answer is not the gzip it is said to be", error)));
+    gunzip?.on("error", (error) =>
+      fail(new UnreadableBody("unreadable", "the answer is not the gzip it is said to be", error)),
+    );
     incoming.on("error", fail);
     incoming.on("close", () => {
       if (!incoming.complete) fail(new Error("the connection ended before the answer did"));

@@ -15,12 +15,23 @@ test.each<[string, unknown, string]>([
   ],
   [
     "GitHub's message with its own words",
-    { message: "Validation Failed", errors: [{ resource: "PullRequest", code: "custom", message: "No commits between a and b" }] },
+    {
+      message: "Validation Failed",
+      errors: [{ resource: "PullRequest", code: "custom", message: "No commits between a and b" }],
+    },
     "Validation Failed: No commits between a and b",
   ],
   ["GitHub's list of words", { message: "Invalid", errors: ["a", "b"] }, "Invalid: a: b"],
-  ["GitLab's message by field", { message: { title: ["is too long", "is empty"] } }, "title is too long: title is empty"],
-  ["GitLab's list", { message: ["Another open merge request already exists"] }, "Another open merge request already exists"],
+  [
+    "GitLab's message by field",
+    { message: { title: ["is too long", "is empty"] } },
+    "title is too long: title is empty",
+  ],
+  [
+    "GitLab's list",
+    { message: ["Another open merge request already exists"] },
+    "Another open merge request already exists",
+  ],
   ["GitLab's error", { error: "insufficient_scope", error_description: "Needs api" }, "insufficient_scope: Needs api"],
   ["nothing", {}, ""],
 ])("the forge's words are read: %s", (_what, body, expected) => {
@@ -45,12 +56,16 @@ test("a secret in them is masked, before they are cut", () => {
 
 test("they are one line of at most 2 KiB, whatever is answered", () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.json()), fc.constantFrom("application/json", "text/plain", null), (body, type) => {
-      const words = forgeWords(type, body, (text) => text);
+    fc.property(
+      fc.oneof(fc.string(), fc.json()),
+      fc.constantFrom("application/json", "text/plain", null),
+      (body, type) => {
+        const words = forgeWords(type, body, (text) => text);
 
-      expect(words.length).toBeLessThanOrEqual(2048);
-      expect(words).not.toMatch(/[\n\r\t\u0000\u001b\u202e]/);
-    }),
+        expect(words.length).toBeLessThanOrEqual(2048);
+        expect(words).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+      },
+    ),
   );
   expect(forgeWords("application/json", "[".repeat(200_000), (text) => text).length).toBeLessThanOrEqual(2048);
 });

@@ -38,7 +38,7 @@ function endOf(text: string, from: number, sign: string): number {
 }
 
 function isNext(parameters: string): boolean {
-  for (let at = 0; at < parameters.length; ) {
+  for (let at = 0; at < parameters.length;) {
     const end = endOf(parameters, at, ";");
     const [name = "", value = ""] = parameters.slice(at, end).split("=", 2);
     const relations = value.trim().replaceAll('"', "").toLowerCase().split(" ");

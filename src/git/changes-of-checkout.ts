@@ -82,6 +82,7 @@ export async function changesOfCheckout(
   }
   const skipped = [
     ...found.skipped,
+    ...(await missing(checkout.root, named, candidates)),
     ...possible.nested
       .filter((path) => isWanted(path.toString("latin1")))
       .map((path) => ({ path, because: "It is a repository of its own." })),
@@ -96,6 +97,22 @@ export async function changesOfCheckout(
       .toSorted((a, b) => Buffer.compare(a.path, b.path))
       .map(({ path, because }) => ({ path: shownPath(path), because })),
   };
+}
+
+/** What was named and is nowhere: neither here, nor gone from the base. A path that leads through a link is not here. */
+async function missing(
+  root: string,
+  named: string[],
+  candidates: PossibleChange[],
+): Promise<{ path: Buffer; because: string }[]> {
+  await using reader = createWorkFileReader(root, 0);
+  const found: { path: Buffer; because: string }[] = [];
+  for (const name of named.filter((one) => one !== "")) {
+    const path = Buffer.from(name);
+    if (candidates.some((one) => isAtOrBelow(one.path.toString("latin1"), asLatin1(name)))) continue;
+    if (!(await reader.exists(path))) found.push({ path, because: "There is no such file." });
+  }
+  return found;
 }
 
 const specialBecause = "It is a pipe, a socket or a device.";
@@ -225,16 +242,16 @@ function summarise(found: Found[]): ChangeSummary[] {
     origins.set(base?.id ?? "", [...(origins.get(base?.id ?? "") ?? []), change.path]);
   }
   const moved = new Set<Buffer>();
-  const summary = found.map(({ change, base, id }): ChangeSummary & { change: FileChange } => {
+  const summary = found.map(({ change, base, id }): { change: FileChange; line: ChangeSummary } => {
     const path = shownPath(change.path);
-    if (change.kind === "delete") return { change, path, status: "deleted" };
-    if (base !== null) return { change, path, status: "changed" };
+    if (change.kind === "delete") return { change, line: { path, status: "deleted" } };
+    if (base !== null) return { change, line: { path, status: "changed" } };
     const origin = id === null || isEmpty(id) ? undefined : origins.get(id)?.shift();
-    if (origin === undefined) return { change, path, status: "added" };
+    if (origin === undefined) return { change, line: { path, status: "added" } };
     moved.add(origin);
-    return { change, path, status: "renamed", from: shownPath(origin) };
+    return { change, line: { path, status: "renamed", from: shownPath(origin) } };
   });
-  return summary.filter(({ change }) => !moved.has(change.path)).map(({ change: _, ...rest }) => rest);
+  return summary.filter(({ change }) => !moved.has(change.path)).map(({ line }) => line);
 }
 
 /** Empty files are all alike. */

@@ -10,7 +10,7 @@ export type GitPlace = {
 };
 
 /** A network command's remote, and where its place and its helper are. */
-export type GitNetwork = { remote: Remote; place: RemotePlace; askpassPath: string | null };
+export type GitNetwork = { remote: Remote; place: RemotePlace; askpassPath: string | null; sshPath: string };
 
 type Surroundings = {
   homeDir: string;
@@ -152,7 +152,8 @@ function networkSettings(network: GitNetwork | null): [string, string][] {
   const { remote, place } = network;
   const allow: [string, string] = [`protocol.${place.transport}.allow`, "always"];
   const { auth } = remote;
-  if (auth.kind === "ssh") return [allow, ["core.sshCommand", sshCommand(auth)]];
+  if (auth.kind === "ssh")
+    return [allow, ["ssh.variant", "ssh"], ["core.sshCommand", sshCommand(network.sshPath, auth)]];
   if (auth.kind === "basic" && auth.via === "askpass") return [allow];
   // Without it git would ask for a user when the header is refused, and helpers could open a window.
   const silent: [string, string] = ["credential.interactive", "false"];
@@ -162,7 +163,10 @@ function networkSettings(network: GitNetwork | null): [string, string][] {
 }
 
 /** Nothing of the person's own ssh is used: no settings, no agent, no other key, no question asked. */
-export function sshCommand({ keyPath, knownHostsPath }: { keyPath: string; knownHostsPath: string }): string {
+export function sshCommand(
+  sshPath: string,
+  { keyPath, knownHostsPath }: { keyPath: string; knownHostsPath: string },
+): string {
   const options = [
     "BatchMode=yes",
     "IdentitiesOnly=yes",
@@ -178,7 +182,7 @@ export function sshCommand({ keyPath, knownHostsPath }: { keyPath: string; known
     "ConnectTimeout=15",
     "ServerAliveInterval=15",
   ];
-  return ["ssh", "-F", "/dev/null", ...options.flatMap((option) => ["-o", option]), "-i", keyPath]
+  return [sshPath, "-F", "/dev/null", ...options.flatMap((option) => ["-o", option]), "-i", keyPath]
     .map(quotedForShell)
     .join(" ");
 }

@@ -28,6 +28,8 @@ export { checkTreePath } from "./tree-path.ts";
 export type GitOptions = {
   /** Absolute; without it the usual places are looked at. */
   gitPath?: string;
+  /** Absolute; for remotes that are reached with a key. */
+  sshPath?: string;
   /** An empty directory of ours, in which git finds no settings of anybody. */
   homeDir: string;
   mirrorsDir: string;
@@ -93,6 +95,7 @@ export function createGit(options: GitOptions, deps: GitDeps): Git {
         workDir: options.workDir,
         allowLoopbackHttp: options.allowLoopbackHttp,
         lockWaitMs: options.lockWaitMs ?? 120_000,
+        sshPath: options.sshPath ?? "/usr/bin/ssh",
         author: options.author,
         surroundings: await always(),
         turns,

@@ -64,7 +64,7 @@ async function tryNumber(
     await unlink(file);
     return null;
   }
-  await removeBelow(directory, number);
+  await removeOver(directory, number, clock);
 
   const touching = setInterval(() => void utimes(file, clock(), clock()).catch(() => undefined), touchEveryMs);
   touching.unref();
@@ -101,8 +101,14 @@ async function highestNumber(directory: string): Promise<number> {
 }
 
 /** Lower numbers are over, and so is what a process left that was killed while it wrote one. */
-async function removeBelow(directory: string, number: number): Promise<void> {
-  const names = await readdir(directory);
-  const over = names.filter((name) => /^[0-9]+$/.test(name) && Number(name) < number);
-  await Promise.all(over.map((name) => unlink(join(directory, name)).catch(() => undefined)));
+async function removeOver(directory: string, number: number, clock: Clock): Promise<void> {
+  for (const name of await readdir(directory)) {
+    const path = join(directory, name);
+    const isOver = /^[0-9]+$/.test(name)
+      ? Number(name) < number
+      : clock().getTime() - ((await stat(path).catch(() => null))?.mtimeMs ?? 0) > leftOverAfterMs;
+    if (isOver) await unlink(path).catch(() => undefined);
+  }
 }
+
+const leftOverAfterMs = 3_600_000;

@@ -12,6 +12,7 @@ export type MirrorSession = {
   remotePlace: RemotePlace;
   surroundings: GitSurroundings;
   askpassPath: string | null;
+  sshPath: string;
   turns: NetworkTurns;
   /** What a credential is known by among the turns; says nothing of it. */
   credentialKey: string;
@@ -36,8 +37,8 @@ export async function runWellInMirror(session: MirrorSession, command: Command):
 /** Talks to the remote, when it is this credential's turn. */
 export async function runOverNetwork(session: MirrorSession, command: Command): Promise<GitSaid> {
   await session.check();
-  const { remote, remotePlace: place, askpassPath, surroundings } = session;
-  const network: GitNetwork = { remote, place, askpassPath };
+  const { remote, remotePlace: place, askpassPath, sshPath, surroundings } = session;
+  const network: GitNetwork = { remote, place, askpassPath, sshPath };
   const done = await session.turns.take(session.credentialKey, surroundings.signal);
   try {
     return await runGit({ ...command, place: { gitDir: session.gitDir, ...command.place }, network }, surroundings);

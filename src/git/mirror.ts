@@ -42,6 +42,7 @@ type Deps = {
   workDir: string;
   allowLoopbackHttp: boolean;
   lockWaitMs: number;
+  sshPath: string;
   author: Person;
   surroundings: Omit<GitSurroundings, "temporaryDir" | "signal">;
   turns: NetworkTurns;
@@ -76,6 +77,7 @@ export async function openMirror(request: MirrorRequest, deps: Deps): Promise<Mi
     remotePlace,
     surroundings,
     askpassPath: await writeAskpass(remote, temporaryDir),
+    sshPath: deps.sshPath,
     turns: deps.turns,
     credentialKey: credentialKey(remote),
     check: async () => {

@@ -1,4 +1,4 @@
-/** Gives its holder the right to talk to a remote; call what it resolves with when that is over. */
+/** Gives its holder the right to talk to a remote; call what it resolves with when that is over; a second call does nothing. */
 export type NetworkTurns = { take: (credential: string, signal: AbortSignal | undefined) => Promise<() => void> };
 
 type Waiting = { credential: string; begin: () => void };
@@ -19,8 +19,12 @@ export function createNetworkTurns(most: number): NetworkTurns {
           credential,
           begin: () => {
             signal?.removeEventListener("abort", abandon);
+            let isOver = false;
             resolve(() => {
-              if (busy.delete(credential)) beginWhoMay();
+              if (isOver) return;
+              isOver = true;
+              busy.delete(credential);
+              beginWhoMay();
             });
           },
         };
@@ -32,7 +36,7 @@ export function createNetworkTurns(most: number): NetworkTurns {
   };
 
   function beginWhoMay(): void {
-    for (const one of [...waiting]) {
+    for (const one of waiting) {
       if (busy.size >= most) return;
       if (busy.has(one.credential)) continue;
       busy.add(one.credential);

@@ -24,4 +24,5 @@ export function outsideWords(text: string, redact: Redact): string {
 
 /** Control characters but line feed and tab, what turns the direction of writing, what has no width, and tags. */
 const unreadable =
+  // oxlint-disable-next-line no-control-regex -- these are what it is for
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;

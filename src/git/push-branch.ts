@@ -58,7 +58,7 @@ export async function pushBranch(session: MirrorSession, request: PushRequest): 
   session.reach("push.after");
 
   const line = readPushReport(said.stdout, ref);
-  switch (line?.flag) {
+  switch (line?.flag ?? "none") {
     case "*":
       return { kind: "created" };
     case " ":
@@ -67,8 +67,8 @@ export async function pushBranch(session: MirrorSession, request: PushRequest): 
     case "=":
       return { kind: "up-to-date" };
     case "!":
-      return rejected(session, request, line.summary, said.stderr);
-    default:
+      return rejected(session, request, line?.summary ?? "", said.stderr);
+    case "none":
       throw networkFailure(`The push of ${branch}`, said, "GIT_FAILED", session.surroundings.redact);
   }
 }

@@ -54,6 +54,7 @@ export async function runGit(command: GitCommand, surroundings: GitSurroundings)
     graceMs: surroundings.graceMs,
     signal,
     limits: gitLimits,
+    niceness: 5,
   });
   const what = `git ${command.args[0]}`;
   switch (result.kind) {

@@ -51,11 +51,15 @@ function isTakenForDotGit(part: string): boolean {
 /** A name as the most careless file system sees it: in lower case, without what macOS ignores, cut where Windows cuts. */
 function plainName(part: string): string {
   const text = Buffer.from(part, "latin1").toString("utf8");
-  return text
-    .replaceAll(/[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g, "")
-    .replace(/:.*$/s, "")
-    .replace(/[. ]+$/, "")
-    .toLowerCase();
+  return (
+    text
+      .replaceAll(/[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g, "")
+      // Where it is no text, some stop reading.
+      .replace(/\ufffd.*$/s, "")
+      .replace(/:.*$/s, "")
+      .replace(/[. ]+$/, "")
+      .toLowerCase()
+  );
 }
 
 function whyNotPortable(path: Buffer): string | null {

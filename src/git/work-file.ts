@@ -13,7 +13,11 @@ export type WorkFile =
   | { kind: "special" };
 
 /** Reads files of one working tree, one at a time. Disposing of it closes the folder that it keeps open. */
-export type WorkFileReader = AsyncDisposable & { read: (path: Buffer) => Promise<WorkFile> };
+export type WorkFileReader = AsyncDisposable & {
+  read: (path: Buffer) => Promise<WorkFile>;
+  /** Whether anything stands at the path, within the tree. */
+  exists: (path: Buffer) => Promise<boolean>;
+};
 
 /**
  * Reads files of a folder in which somebody else may be writing, moving and linking at this moment. Nothing outside the folder is read: the folder of a
@@ -27,18 +31,10 @@ export function createWorkFileReader(root: string, fileBytesMax: number): WorkFi
 
   return {
     read: async (path) => {
-      const slash = path.lastIndexOf(0x2f);
-      const folderPath = path.toString("latin1", 0, Math.max(slash, 0));
-      const name = path.subarray(slash + 1);
-      // Asked anew for each file where the system cannot say what stands behind an open folder.
-      if (current?.path !== folderPath || !systemNamesOpenFiles) {
-        await close();
-        const folder = await openFolder(root, folderPath);
-        if (folder === null) return { kind: "missing" };
-        current = { path: folderPath, folder };
-      }
+      const found = await find(path);
+      if (found === null) return { kind: "missing" };
       for (let tries = 0; tries < triesMax; tries += 1) {
-        const file = await readOnce(current.folder, name, path, fileBytesMax);
+        const file = await readOnce(found.folder, found.name, path, fileBytesMax);
         if (file !== "changed") return file;
       }
       throw new PullwrightError(
@@ -46,8 +42,25 @@ export function createWorkFileReader(root: string, fileBytesMax: number): WorkFi
         `${shownPath(path)} changes all the time; wait until the work is done.`,
       );
     },
+    exists: async (path) => {
+      const found = await find(path);
+      return found !== null && (await lstat(pathIn(found.folder, found.name)).catch(() => null)) !== null;
+    },
     [Symbol.asyncDispose]: close,
   };
+
+  async function find(path: Buffer): Promise<{ folder: Folder; name: Buffer } | null> {
+    const slash = path.lastIndexOf(0x2f);
+    const folderPath = path.toString("latin1", 0, Math.max(slash, 0));
+    // Asked anew for each file where the system cannot say what stands behind an open folder.
+    if (current?.path !== folderPath || !systemNamesOpenFiles) {
+      await close();
+      const folder = await openFolder(root, folderPath);
+      if (folder === null) return null;
+      current = { path: folderPath, folder };
+    }
+    return { folder: current.folder, name: path.subarray(slash + 1) };
+  }
 
   async function close(): Promise<void> {
     await current?.folder.handle?.close();
@@ -60,6 +73,10 @@ const systemNamesOpenFiles = process.platform === "linux";
 
 /** `prefix` is how a name in the folder is reached. */
 type Folder = { handle: FileHandle | null; prefix: Buffer };
+
+function pathIn({ prefix }: Folder, name: Buffer): Buffer {
+  return Buffer.concat([prefix, Buffer.from("/"), name]);
+}
 
 async function openFolder(root: string, folderPath: string): Promise<Folder | null> {
   const path = Buffer.concat([
@@ -102,7 +119,7 @@ async function readOnce(
   shown: Buffer,
   fileBytesMax: number,
 ): Promise<WorkFile | "changed"> {
-  const path = Buffer.concat([folder.prefix, Buffer.from("/"), name]);
+  const path = pathIn(folder, name);
   // Looked at before it is opened: opening a device may already do something.
   const entry = await lstat(path).catch(() => null);
   if (entry === null) return { kind: "missing" };

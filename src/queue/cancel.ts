@@ -3,7 +3,6 @@ import type { CommandDetail } from "../store/commands.ts";
 import type { StoreQueries } from "../store/store.ts";
 import { noteRequest, type Requester } from "./note-request.ts";
 import type { QueueClock } from "./queue-clock.ts";
-import { settleWorkflow } from "./settle-workflow.ts";
 
 /**
  * Cancels a command, in the caller's transaction: one that waits has ended with it, one that runs is told to stop by its own process within two seconds.
@@ -19,7 +18,7 @@ export async function cancelCommand(
 ): Promise<CommandDetail> {
   const before = await findCommand(id, queries);
   await cancelOne(id, by, queries, clock);
-  await settleWorkflow(before.workflow_id, queries, clock);
+  await queries.workflows.settle([before.workflow_id], clock.forStore());
   await noteRequest(
     {
       kind: "cancel_requested",

@@ -300,7 +300,7 @@ async function whileHolding<Answer>(
   { alsoWhenCancelled = false } = {},
 ): Promise<Answer> {
   return store.transaction(async (queries) => {
-    const held = await queries.commandClaims.hold(command.id, command.fence);
+    const [held] = await queries.commandLeases.hold([command]);
     if (held === undefined)
       throw new PullwrightError("LEASE_LOST", `Another worker has taken command ${command.id} over.`);
     if (held.isCancelRequested && !alsoWhenCancelled) throw new Interruption("cancelled", "Somebody cancelled it.");

@@ -1,6 +1,6 @@
 import type { CommandOutcome, CommandProducts } from "../domain/command.ts";
 import { errorCodes, PullwrightError } from "../domain/error.ts";
-import type { CommandEnding, HeldCommand } from "../store/command-claims.ts";
+import type { CommandEnding, HeldCommand } from "../store/command-leases.ts";
 import { backoffMs } from "./backoff.ts";
 import type { Interruption } from "./interruption.ts";
 import type { CommandMoveName } from "./lifecycle.ts";

@@ -3,7 +3,6 @@ import type { StoreQueries } from "../store/store.ts";
 import type { WorkflowRow } from "../store/workflows.ts";
 import { noteRequest, type Requester } from "./note-request.ts";
 import type { QueueClock } from "./queue-clock.ts";
-import { standingOf } from "./settle-workflow.ts";
 
 /**
  * Pauses a workflow, in the caller's transaction: nothing of it is begun any more, and nothing of it fails for that. What runs goes on to its end; what
@@ -51,7 +50,8 @@ export async function resumeWorkflow(
       `Workflow ${id} is ${workflow.state}; paused ones can be resumed.`,
     );
   await queries.commands.setPaused(id, false);
-  await queries.workflows.setState(id, await standingOf(id, queries), clock.forStore());
+  await queries.workflows.setState(id, "active", clock.forStore());
+  await queries.workflows.settle([id], clock.forStore());
   await noteRequest(
     { kind: "resume_requested", subject: { kind: "workflow", ref: id }, summary: `Workflow ${id} goes on` },
     by,

@@ -1,12 +1,11 @@
-import type { CommandLease, HeldCommand } from "../store/command-claims.ts";
+import type { CommandLease, HeldCommand } from "../store/command-leases.ts";
 import type { Store, StoreQueries } from "../store/store.ts";
 import { backoffMs } from "./backoff.ts";
 import type { EndOfAttempt } from "./end-of-attempt.ts";
 import type { QueueClock } from "./queue-clock.ts";
-import { settleWorkflow } from "./settle-workflow.ts";
 
 export type RescueDeps = {
-  store: Pick<Store, "commandClaims" | "transaction">;
+  store: Pick<Store, "commandClaims" | "commandLeases" | "transaction">;
   clock: QueueClock;
   random: () => number;
   owner: string;
@@ -21,13 +20,15 @@ const crashesMax = 10;
 /**
  * Makes a function that gives back what nobody works on any more; to be called every few seconds. A lease ends at once when its owner is known to be gone,
  * or is this process and has forgotten it (`isOurs`); else when it has been seen unrenewed for its whole length. Only this process's steady clock
- * measures that: whatever happens to the time of day, here or there, no lease ends early and none lives for ever. Returns how many it gave back.
+ * measures that: whatever happens to the time of day, here or there, no lease ends early and none lives for ever. What waits for a time that a clock set
+ * before it was set back is due. Returns how many it gave back.
  */
 export function createRescue(deps: RescueDeps): (isOurs: (lease: CommandLease) => boolean) => Promise<number> {
   const seen = new Map<number, { lease: CommandLease; sinceMs: number }>();
 
   return async (isOurs) => {
-    const leases = await deps.store.commandClaims.leases();
+    await deps.store.commandClaims.makeDueAfterSetback(deps.clock.forStore());
+    const leases = await deps.store.commandLeases.list();
     const nowMs = deps.clock.steadyMs();
     const ids = new Set(leases.map(({ id }) => id));
     for (const id of seen.keys()) if (!ids.has(id)) seen.delete(id);
@@ -51,11 +52,11 @@ export function createRescue(deps: RescueDeps): (isOurs: (lease: CommandLease) =
 
 /** False when the lease was renewed or ended meanwhile. */
 async function giveBack(lease: CommandLease, queries: StoreQueries, deps: RescueDeps): Promise<boolean> {
-  const held = await queries.commandClaims.hold(lease.id, lease.fence);
-  if (held === undefined) return false;
+  const [held] = await queries.commandLeases.hold([lease]);
+  if (held === undefined || held.leaseUntilAt !== lease.leaseUntilAt) return false;
   const { move, ending } = endOfCrash(held, lease, deps);
   const now = deps.clock.forStore();
-  if (!(await queries.commandClaims.endClaim(lease, ending, now))) return false;
+  await queries.commandLeases.end([{ ...lease, ending }], now);
   await queries.commands.addHistory(
     [
       {
@@ -70,7 +71,7 @@ async function giveBack(lease: CommandLease, queries: StoreQueries, deps: Rescue
     ],
     now,
   );
-  await settleWorkflow(held.workflowId, queries, deps.clock);
+  await queries.workflows.settle([held.workflowId], now);
   await queries.commandClaims.announce();
   return true;
 }

@@ -59,17 +59,16 @@ export async function retryWorkflow(
       "INVALID_STATE_TRANSITION",
       `Workflow ${id} is ${workflow.state}; failed and cancelled ones can be retried.`,
     );
-  const { hasOpen, endings } = await queries.commands.standingOfWorkflow(id);
-  if (hasOpen)
+  if ((await queries.commands.idsOfWorkflow(id, ["queued", "running"])).length > 0)
     throw new PullwrightError(
       "INVALID_STATE_TRANSITION",
       `Something of workflow ${id} still stops; try again in a moment.`,
     );
   const retried: number[] = [];
-  for (const ending of endings.filter(({ state }) => retryable.has(state))) {
-    if (!(await queries.commands.requeue(ending.id, clock.forStore()))) continue;
-    await noteRetry(ending, by, queries, clock);
-    retried.push(ending.id);
+  for (const last of await queries.commands.lastOfEachType(id)) {
+    if (!retryable.has(last.state) || !(await queries.commands.requeue(last.id, clock.forStore()))) continue;
+    await noteRetry(last, by, queries, clock);
+    retried.push(last.id);
   }
   if (retried.length === 0)
     throw new PullwrightError("INVALID_STATE_TRANSITION", `Nothing of workflow ${id} failed or was cancelled.`);

@@ -72,11 +72,11 @@ export async function runWorkers(options: WorkersOptions, deps: RunWorkersDeps):
         const { settled, claimed } = await workers.turn();
         failure = null;
         if (settled + claimed > 0) deps.onChanged();
-        else await nudge.wait(await sleepMs());
+        else await nudge.wait(sleepMs);
       } catch (error) {
         failure ??= { since: clock.now(), because: error instanceof Error ? error.message : String(error) };
         log.error({ err: error }, "The queue cannot be worked off; it is tried again");
-        await nudge.wait(afterFailureMs);
+        await nudge.wait(async () => afterFailureMs);
       }
     }
   }

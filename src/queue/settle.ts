@@ -1,9 +1,9 @@
 import type { ClaimedCommand, CommandOutcome, NewCommand } from "../domain/command.ts";
 import type { StoreQueries } from "../store/store.ts";
-import { type AttemptEnd, endOfAttempt } from "./end-of-attempt.ts";
+import type { EndedAttempt } from "./attempts.ts";
+import { endOfAttempt } from "./end-of-attempt.ts";
 import { enqueue } from "./enqueue.ts";
 import type { QueueClock } from "./queue-clock.ts";
-import { settleWorkflow } from "./settle-workflow.ts";
 
 /** What follows from how a command ended. Pure: it sees nothing but these two. */
 export type FollowUps = (command: ClaimedCommand, outcome: CommandOutcome) => NewCommand[];
@@ -16,45 +16,47 @@ export type SettleDeps = {
   owner: string;
 };
 
-type Queries = Pick<StoreQueries, "commands" | "commandClaims" | "workflows">;
+type Queries = Pick<StoreQueries, "commands" | "commandClaims" | "commandLeases" | "workflows">;
 
 /**
- * Ends a claim in the caller's transaction: the command's state and history, what follows from it, and where its workflow stands, all or nothing. Says
- * "lost", and has written nothing, when the command is no longer this claim's: another one finishes it. A second call is therefore safe.
+ * Ends claims in the caller's transaction: each command's state and history, what follows from it, and where its workflow stands, all or nothing. Commands
+ * that are no longer these claims' are left alone, and returned: another worker finishes them. A second call is therefore safe.
  */
-export async function settle(
-  command: ClaimedCommand,
-  end: AttemptEnd,
-  queries: Queries,
-  deps: SettleDeps,
-): Promise<"settled" | "lost"> {
-  const { clock } = deps;
-  const held = await queries.commandClaims.hold(command.id, command.fence);
-  if (held === undefined) return "lost";
-  const { move, ending } = endOfAttempt(end, held, deps);
+export async function settle(ended: EndedAttempt[], queries: Queries, deps: SettleDeps): Promise<ClaimedCommand[]> {
+  const { clock, owner } = deps;
+  const held = new Map(
+    (await queries.commandLeases.hold(ended.map(({ command }) => command))).map((one) => [one.id, one]),
+  );
+  const settled = ended.flatMap(({ command, end }) => {
+    const holding = held.get(command.id);
+    return holding === undefined ? [] : [{ command, holding, end, ...endOfAttempt(end, holding, deps) }];
+  });
   const now = clock.forStore();
-  await queries.commandClaims.endClaim(command, ending, now);
-  // Waits may come by the thousand; the command itself says for what it waits.
-  if (move !== "wait")
-    await queries.commands.addHistory(
-      [
-        {
-          command_id: command.id,
-          move,
-          attempt: held.attempt,
-          actor: deps.owner,
-          code: ending.code,
-          because: ending.because,
-          started_at: held.startedAt,
-        },
-      ],
-      now,
-    );
-  if (ending.to === "queued") return "settled";
-  if (ending.to !== "cancelled" && end.outcome !== null)
-    await enqueue(deps.followUps(command, lastWord(end.outcome)), queries, clock);
-  await settleWorkflow(command.workflowId, queries, clock);
-  return "settled";
+  await queries.commandLeases.end(
+    settled.map(({ command: { id, fence }, ending }) => ({ id, fence, ending })),
+    now,
+  );
+  await queries.commands.addHistory(
+    settled
+      // Waits may come by the thousand; the command itself says for what it waits.
+      .filter(({ move }) => move !== "wait")
+      .map(({ command, holding, move, ending: { code, because } }) => ({
+        command_id: command.id,
+        move,
+        attempt: holding.attempt,
+        actor: owner,
+        code,
+        because,
+        started_at: holding.startedAt,
+      })),
+    now,
+  );
+  const over = settled.filter(({ ending }) => ending.to !== "queued");
+  for (const { command, end, ending } of over)
+    if (ending.to !== "cancelled" && end.outcome !== null)
+      await enqueue(deps.followUps(command, lastWord(end.outcome)), queries, clock);
+  await queries.workflows.settle([...new Set(over.map(({ command }) => command.workflowId))], now);
+  return ended.filter(({ command }) => !held.has(command.id)).map(({ command }) => command);
 }
 
 /** A retry that came to an end has failed. */

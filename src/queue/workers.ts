@@ -75,7 +75,7 @@ export function createWorkers({ slots, leaseMs }: WorkersOptions, deps: WorkersD
       const nowMs = clock.steadyMs();
       if (attempts.claims().length === 0) renewedMs = nowMs;
       else if (nowMs - renewedMs >= leaseMs / 3) await renew(nowMs);
-      else for (const id of await store.commandClaims.cancelRequestsOf(owner)) stopCancelled(id);
+      else for (const id of await store.commandLeases.cancelRequestsOf(owner)) stopCancelled(id);
     },
     rescue: () =>
       rescue(({ id, fence }) => attempts.claims().some((claim) => claim.id === id && claim.fence === fence)),
@@ -102,14 +102,13 @@ export function createWorkers({ slots, leaseMs }: WorkersOptions, deps: WorkersD
     if (ended.length === 0 && store.engine === "postgres") return claimAll(ended, store);
     reach("settle.before");
     try {
-      const done = await store.transaction(async (queries) => {
-        const endings: string[] = [];
-        for (const one of ended) endings.push(await settle(one.command, said(one), queries, deps));
-        return { endings, claimed: await claimAll(ended, queries) };
-      });
+      const { lost, claimed } = await store.transaction(async (queries) => ({
+        lost: await settle(ended.map(said), queries, deps),
+        claimed: await claimAll(ended, queries),
+      }));
       reach("settle.after");
-      for (const [index, { command }] of ended.entries()) settled(command, done.endings[index] === "lost");
-      return done.claimed;
+      settled(ended, lost);
+      return claimed;
     } catch (error) {
       if (isOutage(error) || ended.length === 0) throw error;
       for (const one of ended) await settleAlone(one);
@@ -137,40 +136,33 @@ export function createWorkers({ slots, leaseMs }: WorkersOptions, deps: WorkersD
 
   /** One that cannot be settled as it is keeps no other from being settled, and ends as a failure of ours. */
   async function settleAlone(one: EndedAttempt): Promise<void> {
-    const { command } = one;
+    const alone = (end: EndedAttempt, followUps = deps.followUps): Promise<ClaimedCommand[]> =>
+      store.transaction((queries) => settle([end], queries, { ...deps, followUps }));
     try {
-      settled(command, (await store.transaction((queries) => settle(command, said(one), queries, deps))) === "lost");
+      settled([one], await alone(said(one)));
     } catch (error) {
       if (isOutage(error)) throw error;
-      log.error({ err: error, command: command.id }, "What a command left behind cannot be stored; it ends as failed");
-      const outcome = {
-        kind: "failed",
-        code: "INTERNAL",
-        because: "What it left behind could not be stored.",
-      } as const;
-      const end = { outcome, interruption: null };
-      const withoutFollowUps = { ...deps, followUps: () => [] };
-      settled(
-        command,
-        (await store.transaction((queries) => settle(command, end, queries, withoutFollowUps))) === "lost",
+      log.error(
+        { err: error, command: one.command.id },
+        "What a command left behind cannot be stored; it ends as failed",
       );
+      const because = "What it left behind could not be stored.";
+      const end = { outcome: { kind: "failed", code: "INTERNAL", because }, interruption: null } as const;
+      settled([one], await alone({ ...one, end }, () => []));
     }
   }
 
-  function settled(command: ClaimedCommand, isLost: boolean): void {
-    attempts.settled(command.id);
-    if (isLost)
-      log.warn(
-        { command: command.id, fence: command.fence },
-        "A command had been taken over; what it said here does not count",
-      );
+  function settled(ended: EndedAttempt[], lost: ClaimedCommand[]): void {
+    for (const { command } of ended) attempts.settled(command.id);
+    for (const { id, fence } of lost)
+      log.warn({ command: id, fence }, "A command had been taken over; what it said here does not count");
   }
 
   /** What the work said, fit to be stored and shown. */
-  function said({ end }: EndedAttempt): EndedAttempt["end"] {
-    if (end.outcome === null) return end;
+  function said({ command, end }: EndedAttempt): EndedAttempt {
+    if (end.outcome === null) return { command, end };
     const because = deps.redact(end.outcome.because).slice(0, becauseCharactersMax);
-    return { ...end, outcome: { ...end.outcome, because } };
+    return { command, end: { ...end, outcome: { ...end.outcome, because } } };
   }
 
   /** When the store has not answered for a whole lease, another process may have taken over what runs here: it stops. */
@@ -179,10 +171,7 @@ export function createWorkers({ slots, leaseMs }: WorkersOptions, deps: WorkersD
     try {
       const ids = claims.map(({ id }) => id);
       const ours = new Map(
-        (await store.commandClaims.extendLeases(owner, ids, leaseMs, clock.forStore())).map((lease) => [
-          lease.id,
-          lease,
-        ]),
+        (await store.commandLeases.extend(owner, ids, leaseMs, clock.forStore())).map((lease) => [lease.id, lease]),
       );
       renewedMs = nowMs;
       for (const { id, fence } of claims) {

@@ -159,19 +159,9 @@ export function commandQueries(db: Kysely<Schema>) {
       return rows.map((row) => row.id);
     },
 
-    /** Whether anything of a workflow is still to be done; and how the last command of each type ended, the latest of all last. */
-    async standingOfWorkflow(
-      workflowId: string,
-    ): Promise<{ hasOpen: boolean; endings: { id: number; state: CommandState; attempt: number }[] }> {
-      const open = await db
-        .selectFrom("commands")
-        .select("id")
-        .where("workflow_id", "=", workflowId)
-        .where("ended_at", "is", null)
-        .limit(1)
-        .executeTakeFirst();
-      if (open !== undefined) return { hasOpen: true, endings: [] };
-      const endings = await db
+    /** The last command of each type of a workflow, the latest of all last. */
+    async lastOfEachType(workflowId: string): Promise<{ id: number; state: CommandState; attempt: number }[]> {
+      return db
         .selectFrom("commands")
         .select(["id", "state", "attempt"])
         .where("id", "in", (eb) =>
@@ -183,7 +173,6 @@ export function commandQueries(db: Kysely<Schema>) {
         )
         .orderBy("id")
         .execute();
-      return { hasOpen: false, endings };
     },
 
     async addHistory(rows: Omit<CommandHistoryRow, "id" | "at">[], now: StoreTime): Promise<void> {

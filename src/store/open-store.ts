@@ -4,6 +4,7 @@ import { type Kysely, sql } from "kysely";
 import { auditLogQueries } from "./audit-log.ts";
 import { ciRunQueries } from "./ci-runs.ts";
 import { commandClaimQueries } from "./command-claims.ts";
+import { commandLeaseQueries } from "./command-leases.ts";
 import { commandQueries } from "./commands.ts";
 import { commitQueries } from "./commits.ts";
 import { credentialStandingQueries } from "./credential-standing.ts";
@@ -96,6 +97,7 @@ function queriesOver(db: Kysely<Schema>, locking: "skip-locked" | "none"): Store
     workflows: workflowQueries(db),
     commands: commandQueries(db),
     commandClaims: commandClaimQueries(db, locking),
+    commandLeases: commandLeaseQueries(db, locking),
     effects: effectQueries(db),
     auditLog: auditLogQueries(db, locking),
     credentialStandings: credentialStandingQueries(db, locking),

@@ -2,6 +2,7 @@ import type { AcceptDeliveries } from "../domain/delivery.ts";
 import type { AuditLogQueries } from "./audit-log.ts";
 import type { CiRunQueries } from "./ci-runs.ts";
 import type { CommandClaimQueries } from "./command-claims.ts";
+import type { CommandLeaseQueries } from "./command-leases.ts";
 import type { CommandQueries } from "./commands.ts";
 import type { CommitQueries } from "./commits.ts";
 import type { CredentialStandingQueries } from "./credential-standing.ts";
@@ -28,6 +29,7 @@ export type StoreQueries = {
   workflows: WorkflowQueries;
   commands: CommandQueries;
   commandClaims: CommandClaimQueries;
+  commandLeases: CommandLeaseQueries;
   effects: EffectQueries;
   auditLog: AuditLogQueries;
   credentialStandings: CredentialStandingQueries;

@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from "kysely";
+import { type Kysely, type Selectable, sql } from "kysely";
 import type { NewWorkflow, WorkflowState } from "../domain/workflow.ts";
 import { countMax, type Page, pageOf, type PageRequest } from "./page.ts";
 import type { Schema } from "./schema.ts";
@@ -50,6 +50,28 @@ export function workflowQueries(db: Kysely<Schema>) {
         .where("id", "=", id)
         .where("state", "!=", state)
         .execute();
+    },
+
+    /**
+     * Says where workflows stand by their commands: active while anything of them waits or runs, failed when the last command of some type failed, cancelled
+     * when the very last one was, else succeeded. A paused or cancelled one stays what it is. Changes nothing that stands so already.
+     */
+    async settle(ids: string[], now: StoreTime): Promise<void> {
+      if (ids.length === 0) return;
+      // Each question ends at its first row: PostgreSQL would answer an "exists" by reading all that is open anywhere.
+      await sql`
+        with standing as materialized (
+          select w.id, case
+            when (select c.id from commands c where c.workflow_id = w.id limit 1) is null then 'active'
+            when (select c.id from commands c where c.workflow_id = w.id and c.ended_at is null limit 1) is not null then 'active'
+            when (select c.id from commands c where c.workflow_id = w.id and c.state = 'failed' and not exists (
+              select 1 from commands l where l.workflow_id = w.id and l.type = c.type and l.id > c.id) limit 1) is not null then 'failed'
+            when (select l.state from commands l where l.workflow_id = w.id order by l.id desc limit 1) = 'cancelled' then 'cancelled'
+            else 'succeeded' end as state
+          from workflows w where w.id in (${sql.join(ids)}) and w.state not in ('paused', 'cancelled')
+        )
+        update workflows set state = standing.state, updated_at = ${timeFrom(now)}, ended_at = case when standing.state <> 'active' then ${timeFrom(now)} end
+        from standing where workflows.id = standing.id and workflows.state <> standing.state`.execute(db);
     },
 
     async list(filter: WorkflowFilter, page: PageRequest): Promise<Page<WorkflowRow>> {

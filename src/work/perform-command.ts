@@ -1,10 +1,8 @@
 import type { ClaimedCommand, CommandOutcome, CommandType } from "../domain/command.ts";
+import type { WorkerProgram } from "./run-program.ts";
 
 /** Does what one command asks; its signal says when to stop. */
 export type Performer = (command: ClaimedCommand, context: { signal: AbortSignal }) => Promise<CommandOutcome>;
-
-/** A program that the operator configured for a type, with what it gets to see of the environment. */
-export type WorkerProgram = { command: string; args: string[]; environment: Record<string, string> };
 
 export type PerformCommandDeps = {
   programs: Record<CommandType, WorkerProgram | null>;

@@ -379,7 +379,8 @@ async function boardOf(database: Awaited<ReturnType<MakeDatabase>>, key = "1") {
     },
     loseCommand: async () => {
       const again = { afterMs: 0, attempt: 0, waits: 0, crashes: 0 };
-      await store.commandClaims.endClaim(command, { to: "queued", code: null, because: "gone", again }, clock.now());
+      const ending = { to: "queued", code: null, because: "gone", again } as const;
+      await store.commandLeases.end([{ ...command, ending }], clock.now());
     },
     takeOver: async () => {
       command = await claim(store, clock);

@@ -1,12 +1,13 @@
+import { setImmediate } from "node:timers/promises";
 import { describe } from "vitest";
-import { createForgeFetch } from "../../src/forges/forge-fetch.ts";
+import { createForgeFetch, type ForgeFetch } from "../../src/forges/forge-fetch.ts";
 import type { CommentTarget, Forge, ForgeRepositoryRef } from "../../src/forges/forge.ts";
 import { createGitlabForge } from "../../src/forges/gitlab/gitlab-forge.ts";
 import { shaFor, startGitlabFake } from "../fakes/gitlab/gitlab-fake.ts";
 import { projectCalled } from "../fakes/gitlab/gitlab-state.ts";
 import type { Operation } from "../fakes/gitlab/routes.ts";
 import { exerciseForge } from "./forge.ts";
-import type { StartForgeWorld } from "./forge-world.ts";
+import type { ForgeSetting, StartForgeWorld } from "./forge-world.ts";
 
 /** Which call of GitLab's each method makes; of comments, those on an issue. */
 const operations: Partial<Record<keyof Forge, Operation>> = {
@@ -48,12 +49,12 @@ const startGitlab: StartForgeWorld = async (now) => {
   const noteableType = ({ on }: CommentTarget) => (on === "issue" ? "Issue" : "MergeRequest");
 
   return {
-    connect: ({ budgets = {}, limits = {}, ...deps }) =>
+    connect: ({ budgets = {}, limits = {}, wait, ...deps }) =>
       createGitlabForge(
         { host, apiBaseUrl: fake.apiBaseUrl, limits },
         {
           ...deps,
-          fetch: createForgeFetch({ baseUrl: fake.apiBaseUrl, budgets }),
+          ...standingStill(createForgeFetch({ baseUrl: fake.apiBaseUrl, budgets }), wait),
           redact: (text) => text,
           random: () => 0.5,
         },
@@ -103,6 +104,38 @@ const startGitlab: StartForgeWorld = async (now) => {
     [Symbol.asyncDispose]: () => fake.close(),
   };
 };
+
+/**
+ * No time passes while a request is on its way, and waits pass one after another. Else each of those who wait would move the clock on while somebody
+ * else's connection is made, and what the fake hears a second apart would seem closer.
+ */
+function standingStill(
+  fetch: ForgeFetch,
+  wait: ForgeSetting["wait"],
+): { fetch: ForgeFetch; wait: ForgeSetting["wait"] } {
+  const underWay = new Set<Promise<unknown>>();
+  let lastWait: Promise<void> = Promise.resolve();
+  return {
+    fetch: (request) => {
+      const answer = fetch(request);
+      const ended: Promise<boolean> = answer.then(
+        () => underWay.delete(ended),
+        () => underWay.delete(ended),
+      );
+      underWay.add(ended);
+      return answer;
+    },
+    wait: (ms, signal) => {
+      lastWait = lastWait.then(async () => {
+        // Whoever's wait has just ended sends first.
+        await setImmediate();
+        while (underWay.size > 0) await Promise.all(underWay);
+        await wait(ms, signal);
+      });
+      return lastWait;
+    },
+  };
+}
 
 describe("GitLab", () => {
   exerciseForge(startGitlab);

@@ -178,11 +178,11 @@ export function exerciseQueueLeases(makeDatabase: MakeDatabase): void {
       const clock = handClock();
       const id = await put(store, clock);
       let isGone = false;
-      const commandClaims: Store["commandClaims"] = {
-        ...store.commandClaims,
-        extendLeases: (...asked) => (isGone ? Promise.reject(gone) : store.commandClaims.extendLeases(...asked)),
+      const commandLeases: Store["commandLeases"] = {
+        ...store.commandLeases,
+        extend: (...asked) => (isGone ? Promise.reject(gone) : store.commandLeases.extend(...asked)),
       };
-      const workers = workersAtHand({ ...store, commandClaims }, clock);
+      const workers = workersAtHand({ ...store, commandLeases }, clock);
       await workers.turnAll();
       const signal = workers.working.get(id)?.signal;
 
@@ -242,6 +242,7 @@ export function exerciseQueueLeases(makeDatabase: MakeDatabase): void {
       expect(workers.begun).toEqual([id, id]);
       await workers.end(id, { kind: "retry", code: "FORGE_UNAVAILABLE", because: "502" });
       const anew = workersAtHand(store, newClock());
+      await anew.rescue();
       await anew.turnAll();
 
       expect(anew.begun).toEqual([id]);
@@ -265,7 +266,7 @@ export function exerciseQueueLeases(makeDatabase: MakeDatabase): void {
       const store = await database.open();
 
       const { wrong } = await tryEveryOrder(store, async (id) => {
-        const current = (await store.commandClaims.leases()).find((lease) => lease.id === id);
+        const current = (await store.commandLeases.list()).find((lease) => lease.id === id);
         return current !== undefined && endWith(store, id, current.fence);
       });
 
@@ -327,10 +328,13 @@ async function tryOrder(
       fences.set(who, claimed.fence);
       holder = who;
     } else if (step === "the lease ends") {
-      const lease = (await store.commandClaims.leases()).find((one) => one.id === id);
+      const lease = (await store.commandLeases.list()).find((one) => one.id === id);
       if (lease === undefined) continue;
       const again = { afterMs: 0, attempt: 1, waits: 0, crashes: 1 };
-      await store.commandClaims.endClaim(lease, { to: "queued", code: null, because: "gone", again }, at(0));
+      await store.commandLeases.end(
+        [{ ...lease, ending: { to: "queued", code: null, because: "gone", again } }],
+        at(0),
+      );
       holder = null;
     } else {
       const fence = fences.get(who);
@@ -345,15 +349,12 @@ async function tryOrder(
     }
   }
   // Out of the way of the next.
-  const left = (await store.commandClaims.leases()).find((one) => one.id === id);
+  const left = (await store.commandLeases.list()).find((one) => one.id === id);
   if (left !== undefined) await endWith(store, id, left.fence);
   await store.commands.cancelQueued(id, "The next one's turn.", at(0));
 }
 
-function endWith(store: Store, id: number, fence: number): Promise<boolean> {
-  return store.commandClaims.endClaim(
-    { id, fence },
-    { to: "succeeded", code: null, because: succeeded.because },
-    at(0),
-  );
+async function endWith(store: Store, id: number, fence: number): Promise<boolean> {
+  const ending = { to: "succeeded", code: null, because: succeeded.because } as const;
+  return (await store.commandLeases.end([{ id, fence, ending }], at(0))).includes(id);
 }

@@ -6,6 +6,8 @@ import { outsideText } from "./outside-text.ts";
 import { whatCameOfIt } from "./what-came-of-it.ts";
 import { whatComesIn } from "./what-comes-in.ts";
 import { whatWasNotUnderstood } from "./what-was-not-understood.ts";
+import { whatIsDone } from "./what-is-done.ts";
+import { whoAskedForIt } from "./who-asked-for-it.ts";
 import { whoMayLook } from "./who-may-look.ts";
 
 const dashboard = createDashboard();
@@ -21,6 +23,12 @@ describe("what came of it", () => {
 });
 describe("what could not be understood", () => {
   whatWasNotUnderstood(dashboard);
+});
+describe("what is done", () => {
+  whatIsDone(dashboard);
+});
+describe("who asked for it", () => {
+  whoAskedForIt(dashboard);
 });
 describe("who may look", () => {
   whoMayLook(dashboard);

@@ -59,6 +59,40 @@ export function keyboard(dashboard: Dashboard): void {
     expect(troubles).toEqual([]);
   });
 
+  test("a piece of work is found, held and let go again without a mouse", async () => {
+    await using watched = await dashboard.open();
+    const { page, troubles } = watched;
+    await dashboard.work().ask({ id: "KEYS-1", title: "Held by hand" });
+    await page.goto("/");
+    await waitUntilLive(page);
+
+    await page.keyboard.press("g");
+    await page.keyboard.press("w");
+    await rowWith(page, "Held by hand").waitFor();
+    await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Held by hand" }).waitFor();
+    await expect.poll(() => focusedText(page)).toBe("Held by hand");
+
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Tab");
+    expect(await focusedText(page)).toBe("Pause");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => focusedText(page)).toBe("Resume");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => focusedText(page)).toBe("Pause");
+
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => focusedText(page)).toBe("Keep it");
+    await page.keyboard.press("Escape");
+    await expect.poll(() => focusedText(page)).toBe("Cancel work");
+    await page.keyboard.press("g");
+    await page.keyboard.press("a");
+    await page.getByRole("heading", { name: "Audit" }).waitFor();
+    expect(troubles).toEqual([]);
+  });
+
   test("single letters can be switched off, and stay off", async () => {
     await using watched = await dashboard.open();
     const { page, troubles } = watched;

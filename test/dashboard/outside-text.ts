@@ -24,6 +24,31 @@ export function outsideText(dashboard: Dashboard): void {
     expect(troubles).toEqual([]);
   });
 
+  test("what a piece of work says of itself stays text too, and so does a link that it would like to be one", async () => {
+    await using watched = await dashboard.open();
+    const { page, troubles } = watched;
+    const hostile = `<img src=x onerror="globalThis.hacked = true">`;
+    const [command = 0] = await dashboard
+      .work()
+      .ask({ id: "HOSTILE-1", title: hostile }, { type: "review_pull_request", payload: { title: hostile } });
+    await dashboard.work().end(command, {
+      kind: "succeeded",
+      because: `${hostile} \u202Eturned around`,
+      links: [{ label: hostile, url: "javascript:globalThis.hacked=true" }],
+      artifacts: { [hostile]: `/tmp/${hostile}` },
+    });
+
+    await page.goto("/workflows");
+    await page.getByText(hostile).first().click();
+    await page.getByRole("heading", { name: hostile }).waitFor();
+    await page.getByText("Files that it left").waitFor();
+
+    expect(await page.evaluate(() => "hacked" in globalThis)).toBe(false);
+    expect(await page.locator("main img, main script, main a[target=_blank]").count()).toBe(0);
+    expect(await page.locator("main").innerText()).not.toContain("\u202E");
+    expect(troubles).toEqual([]);
+  });
+
   test("a title cannot turn around the text beside it", async () => {
     await using watched = await dashboard.open();
     const { page, troubles } = watched;

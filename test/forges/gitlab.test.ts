@@ -68,6 +68,36 @@ describe("a merge request", () => {
     expect(await forge.listPullRequests(web, { state: "open" })).toHaveLength(2);
   });
 
+  test("that was merged stays merged when somebody closes it late, and says so", async () => {
+    const { forge, web, fake } = gitlab;
+    const { number } = await forge.createPullRequest(web, topic);
+    fake.people.mergeMergeRequest(webPath, number, "sue");
+
+    expect(await forge.updatePullRequest(web, number, { state: "closed" })).toMatchObject({ state: "merged" });
+  });
+
+  test("and an issue are left as they are when nothing is to be changed", async () => {
+    const { forge, web, fake } = gitlab;
+    const { number } = await forge.createPullRequest(web, topic);
+    const issue = await forge.createIssue(web, { title: "Broken", body: "" });
+
+    expect(await forge.updatePullRequest(web, number, {})).toMatchObject({ number, title: topic.title });
+    expect(await forge.updateIssue(web, issue.number, {})).toEqual(issue);
+    expect(fake.requests.filter(({ method }) => method === "PUT")).toEqual([]);
+  });
+
+  test("and a comment are cut where GitLab takes no more, and keep the marker by which we find them", async () => {
+    const { forge, web } = gitlab;
+    const marker = "<!-- pullwright:v1 k=0123456789abcdef m=0123456789ab -->";
+    const body = `${"x".repeat(1_200_000)}\n${marker}`;
+
+    const opened = await forge.createPullRequest(web, { ...topic, title: "y".repeat(300), body });
+    const comment = await forge.createComment(web, { on: "pull-request", number: opened.number }, body);
+
+    expect([opened.body.length, comment.body.length, opened.title.length]).toEqual([1_048_576, 1_000_000, 255]);
+    expect([opened.body, comment.body].every((text) => text.endsWith(marker))).toBe(true);
+  });
+
   test("of the same branches is refused with GitLab's own words while the first is open", async () => {
     const { forge, web } = gitlab;
     await forge.createPullRequest(web, topic);

@@ -1,3 +1,5 @@
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { FileChange } from "../../src/git/git.ts";
 import { openWorkshop, type Workshop } from "./workshop.ts";
@@ -131,4 +133,133 @@ test("more work is one more commit on our own branch", async () => {
 
   expect([pushed, again]).toEqual([{ kind: "updated" }, { kind: "up-to-date" }]);
   expect(await mirror.readRemoteBranch("pw/more")).toBe(second.commitSha);
+});
+
+test("a repository that has submodules can be worked on, and its submodules stay as they are", async () => {
+  const { repositories } = workshop.server;
+  await newRepository("acme/submodules");
+  const gitlink = "5".repeat(40);
+  const modules = '[submodule "sub"]\n\tpath = sub\n\turl = https://example.com/sub.git\n';
+  const blob = (await repositories.git("acme/submodules", ["hash-object", "-w", "--stdin"], Buffer.from(modules)))
+    .toString()
+    .trim();
+  const before = (await repositories.git("acme/submodules", ["ls-tree", "main"])).toString();
+  const lines = `${before}100644 blob ${blob}\t.gitmodules\n160000 commit ${gitlink}\tsub\n`;
+  const tree = (await repositories.git("acme/submodules", ["mktree", "--missing"], Buffer.from(lines)))
+    .toString()
+    .trim();
+  const base = (await repositories.git("acme/submodules", ["commit-tree", tree, "-p", "main", "-m", "Sub"]))
+    .toString()
+    .trim();
+  await repositories.setRef("acme/submodules", "refs/heads/main", base);
+  await using mirror = await workshop.git.openMirror(workshop.mirrorOf("acme/submodules"));
+
+  await mirror.fetchCommit({ sha: base });
+  const { commitSha } = await mirror.buildCommit({
+    baseSha: base,
+    changes: [put("new.txt", "new\n")],
+    message: "New",
+    atSeconds: 1,
+  });
+  const pushed = await mirror.pushBranch({ branch: "pw/sub", commitSha, expected: null, base: "main" });
+
+  expect(pushed).toEqual({ kind: "created" });
+  const after = (await repositories.git("acme/submodules", ["ls-tree", "pw/sub"])).toString();
+  expect(after).toContain(`160000 commit ${gitlink}\tsub\n`);
+  const change = mirror.buildCommit({
+    baseSha: base,
+    changes: [put("sub/file", "x\n")],
+    message: "Into",
+    atSeconds: 1,
+  });
+  await expect(change).rejects.toMatchObject({ code: "UNSUPPORTED_ENTRY" });
+});
+
+test("a repository that names its objects by SHA-256 can be worked on", async () => {
+  const { repositories } = workshop.server;
+  await repositories.create("acme/sha256", { objectFormat: "sha256" });
+  const branches = await repositories.commit("acme/sha256", [{ branch: "main", message: "One", files: { a: "a\n" } }]);
+  await using mirror = await workshop.git.openMirror({ ...workshop.mirrorOf("acme/sha256"), format: "sha256" });
+
+  const { sha } = await mirror.fetchCommit({ branch: "main" });
+  const { commitSha } = await mirror.buildCommit({
+    baseSha: sha,
+    changes: [put("b", "b\n")],
+    message: "New",
+    atSeconds: 1,
+  });
+  const pushed = await mirror.pushBranch({ branch: "pw/x", commitSha, expected: null, base: "main" });
+
+  expect(sha).toBe(branches.get("main"));
+  expect(commitSha).toHaveLength(64);
+  expect(pushed).toEqual({ kind: "created" });
+});
+
+test("what cannot be in one tree, or goes where no file may be, is refused before anything is written", async () => {
+  const { repositories } = workshop.server;
+  await repositories.create("acme/impossible");
+  await repositories.commit("acme/impossible", [
+    {
+      branch: "main",
+      message: "One",
+      files: { link: { mode: "120000", content: "/etc" }, "folder/a": "a\n", file: "f\n" },
+    },
+  ]);
+  await using mirror = await workshop.git.openMirror(workshop.mirrorOf("acme/impossible"));
+  const { sha } = await mirror.fetchCommit({ branch: "main" });
+  const build = (...changes: FileChange[]) => mirror.buildCommit({ baseSha: sha, changes, message: "x", atSeconds: 1 });
+
+  await expect(build(put("link/passwd", "x"))).rejects.toMatchObject({ code: "PATH_IS_SYMLINK" });
+  await expect(build(put("link", "x"))).rejects.toMatchObject({ code: "PATH_IS_SYMLINK" });
+  await expect(build(put("folder", "x"))).rejects.toMatchObject({ code: "PATH_INVALID" });
+  await expect(build(put("file/below", "x"))).rejects.toMatchObject({ code: "PATH_INVALID" });
+  await expect(build(put("a", "x"), put("a/b", "x"))).rejects.toMatchObject({ code: "PATH_INVALID" });
+  await expect(build(put("a", "x"), put("a", "y"))).rejects.toMatchObject({ code: "PATH_INVALID" });
+  await expect(build(put("../out", "x"))).rejects.toMatchObject({ code: "PATH_INVALID" });
+  await expect(build(put(".git/hooks/pre-push", "x"))).rejects.toMatchObject({ code: "PATH_INVALID" });
+  await expect(build(put(".gitmodules", "/etc/passwd", "120000"))).rejects.toMatchObject({ code: "PATH_INVALID" });
+  await expect(build()).rejects.toMatchObject({ code: "EMPTY_DIFF" });
+  await expect(build(put("file", "f\n"), remove("never-there"))).rejects.toMatchObject({ code: "EMPTY_DIFF" });
+
+  const allowed = mirror.buildCommit({
+    baseSha: sha,
+    changes: [
+      put("link", "a file now"),
+      remove("folder/a"),
+      put("folder", "x"),
+      remove("file"),
+      put("file/below", "x"),
+    ],
+    message: "x",
+    atSeconds: 1,
+    replaceSymlinks: true,
+  });
+  expect((await allowed).changedPaths.map(String)).toEqual(["file", "file/below", "folder", "folder/a", "link"]);
+});
+
+test("many files cost no more runs of git than one", async () => {
+  await newRepository("acme/many");
+  const directory = await workshop.folder("counting");
+  const counting = `#!/bin/sh\necho "$1" >>${directory}/runs\nexec /usr/bin/git "$@"\n`;
+  await writeFile(join(directory, "git"), counting, { mode: 0o755 });
+  const git = workshop.createGit({ gitPath: join(directory, "git") });
+  await using mirror = await git.openMirror(workshop.mirrorOf("acme/many"));
+  const { sha } = await mirror.fetchCommit({ branch: "main" });
+  await rm(join(directory, "runs"));
+  const changes = Array.from({ length: 3000 }, (_, index) => put(`many/f${index % 40}/${index}.txt`, `${index}\n`));
+
+  const { commitSha } = await mirror.buildCommit({ baseSha: sha, changes, message: "Many", atSeconds: 1 });
+  const runs = await readFile(join(directory, "runs"), "utf8");
+  const pushed = await mirror.pushBranch({ branch: "pw/many", commitSha, expected: null, base: "main" });
+
+  expect(pushed).toEqual({ kind: "created" });
+  const listed = await workshop.server.repositories.git("acme/many", [
+    "ls-tree",
+    "-r",
+    "--name-only",
+    "pw/many",
+    "many/",
+  ]);
+  expect(listed.toString().trim().split("\n")).toHaveLength(3000);
+  expect(runs).toBe("cat-file\nindex-pack\n");
 });

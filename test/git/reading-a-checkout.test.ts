@@ -170,6 +170,23 @@ test("an ignored file is work only when it is named, or was added by force", asy
   expect(await summaryIn(root, base, { leaveOut: ["forced.log"] })).toEqual([]);
 });
 
+test("what was named and is nowhere is said to be missing", async () => {
+  const { root, base } = await newCheckout();
+  await symlink("/etc", join(root, "link"));
+  await writeFile(join(root, "src", "a.ts"), "changed\n");
+  await rm(join(root, "src", "b.ts"));
+
+  await using found = await changesIn(root, base, {
+    only: ["src/a.ts", "src/b.ts", "README.md", "no/such/file", "link/passwd"],
+  });
+
+  expect(found.summary).toEqual([
+    { path: "src/a.ts", status: "changed" },
+    { path: "src/b.ts", status: "deleted" },
+  ]);
+  expect(found.skipped.map(({ path }) => path)).toEqual(["link/passwd", "no/such/file"]);
+});
+
 test("any name a file can have arrives as it is", async () => {
   const { root, base } = await newCheckout();
   const names = [

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { routes } from "../../src/http/routes.ts";
 import { githubPullRequest, githubPush, githubWorkflowRun, gitlabMergeRequest } from "../support/sample-payloads.ts";
 import { startTestService, type TestService } from "../support/service.ts";
+import { askForWork } from "./ask-for-work.ts";
 
 /** More rows than a page may have. */
 const pullRequestsSent = 201;
@@ -22,6 +23,7 @@ beforeAll(async () => {
   await service.send("github", "workflow_run", githubWorkflowRun({ run: 1 }));
   await service.send("github", "workflow_run", githubWorkflowRun({ run: 2, status: "failure" }));
   await service.send("gitlab", "Merge Request Hook", gitlabMergeRequest());
+  await askForWork(service);
   await service.digested();
 });
 
@@ -40,14 +42,14 @@ describe.each(lists)("%s", (path) => {
   });
 
   test("follows its cursor page by page to every row, each once", async () => {
-    const whole: number[] = [];
+    const whole: (number | string)[] = [];
     let cursor: string | null = "";
     while (cursor !== null) {
       const page = (
         await service.get(
           `${path}?limit=${whole.length === 0 ? 1 : 200}${cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`}`,
         )
-      ).json() as { data: { id: number }[]; next_cursor: string | null };
+      ).json() as { data: { id: number | string }[]; next_cursor: string | null };
       whole.push(...page.data.map((row) => row.id));
       cursor = page.next_cursor;
     }

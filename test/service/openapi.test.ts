@@ -4,6 +4,7 @@ import { routes } from "../../src/http/routes.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { githubPullRequest, githubPush, githubWorkflowRun } from "../support/sample-payloads.ts";
 import { startTestService, type TestService } from "../support/service.ts";
+import { askForWork } from "./ask-for-work.ts";
 
 type Schema = Record<string, unknown>;
 type Operation = {
@@ -31,6 +32,7 @@ beforeAll(async () => {
   await service.send("github", "push", githubPush());
   await service.send("github", "workflow_run", githubWorkflowRun());
   await service.send("github", "push", "{]}");
+  await askForWork(service);
   await service.digested();
   document = (await service.get("/api/openapi.json")).json();
 });

@@ -54,18 +54,18 @@ export function createGitHttp(
     if (asked === null) return false;
     const credential = readCredential(request.headers.authorization);
     const wants = asked.service === "git-receive-pack" ? "write" : "read";
-    const access = options.allow(credential, asked.slug, wants);
-    const exchange = { ...asked, credential, user: access.kind === "granted" ? access.user : null };
+    const allowed = options.allow(credential, asked.slug, wants);
+    const exchange = { ...asked, credential, user: allowed.kind === "granted" ? allowed.user : null };
     if ((await options.parts?.answerInstead?.(exchange, response)) === true) {
       request.resume();
       return true;
     }
-    if (access.kind === "refused") {
+    if (allowed.kind === "refused") {
       request.resume();
-      refuse(response, access.status);
+      refuse(response, allowed.status);
       return true;
     }
-    await serve(request, response, exchange, access.user, options);
+    await serve(request, response, exchange, allowed.user, options);
     return true;
   };
 }

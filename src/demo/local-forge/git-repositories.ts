@@ -17,9 +17,11 @@ export type NewCommit = {
   at?: number;
 };
 
+export type NewRepository = { defaultBranch?: string; objectFormat?: "sha1" | "sha256" };
+
 /** Bare repositories in a folder, as a forge keeps them; and what is in them, for whoever wants the truth. */
 export type GitRepositories = {
-  create: (slug: string, options?: { defaultBranch?: string }) => Promise<void>;
+  create: (slug: string, options?: NewRepository) => Promise<void>;
   /** Adds commits on branches, one after the other, at the speed of `git fast-import`; says the ids of the branches after it. */
   commit: (slug: string, commits: NewCommit[]) => Promise<Map<string, string>>;
   /** Every ref and where it is. */
@@ -37,17 +39,11 @@ export function createGitRepositories({ rootDir, homeDir, gitPath = "/usr/bin/gi
   const directory = (slug: string) => join(rootDir, `${slug}.git`);
   return {
     directory,
-    create: async (slug, { defaultBranch = "main" } = {}) => {
+    create: async (slug, { defaultBranch = "main", objectFormat = "sha1" } = {}) => {
       await mkdir(dirname(directory(slug)), { recursive: true });
-      await run(rootDir, [
-        "init",
-        "--quiet",
-        "--bare",
-        "--template=",
-        `--initial-branch=${defaultBranch}`,
-        directory(slug),
-      ]);
-      await writeFile(join(directory(slug), "config"), serverConfig);
+      const args = ["--bare", "--template=", `--initial-branch=${defaultBranch}`, `--object-format=${objectFormat}`];
+      await run(rootDir, ["init", "--quiet", ...args, directory(slug)]);
+      await writeFile(join(directory(slug), "config"), serverConfig(objectFormat));
     },
     commit: async (slug, commits) => {
       const begun = new Set((await branchesOf(slug)).keys());
@@ -105,10 +101,11 @@ export function createGitRepositories({ rootDir, homeDir, gitPath = "/usr/bin/gi
 }
 
 /** What forges have on: part of a repository may be asked for, and any commit by its id. */
-const serverConfig = `[core]
-\trepositoryformatversion = 0
+function serverConfig(objectFormat: "sha1" | "sha256"): string {
+  return `[core]
+\trepositoryformatversion = ${objectFormat === "sha1" ? 0 : 1}
 \tbare = true
-[http]
+${objectFormat === "sha1" ? "" : "[extensions]\n\tobjectformat = sha256\n"}[http]
 \treceivepack = true
 [uploadpack]
 \tallowFilter = true
@@ -118,6 +115,7 @@ const serverConfig = `[core]
 [gc]
 \tauto = 0
 `;
+}
 
 /** @see https://git-scm.com/docs/git-fast-import */
 function importStream(commit: NewCommit, index: number, begun: Set<string>): Buffer[] {

@@ -55,7 +55,7 @@ export function createGitlabForge(
       changePullRequest(client, newlyMade, ref, number, changes, options),
     createIssue: (ref, issue, options) => openIssue(client, newlyMade, ref, issue, options),
     getIssue: (ref, number, options) => readIssue(client, newlyMade, ref, number, options),
-    updateIssue: (ref, number, changes, options) => changeIssue(client, ref, number, changes, options),
+    updateIssue: (ref, number, changes, options) => changeIssue(client, newlyMade, ref, number, changes, options),
     createComment: (ref, target, body, options) => postComment(client, ref, target, body, options),
     updateComment: (ref, target, id, body, options) => changeComment(client, ref, target, id, body, options),
     listComments: (ref, target, filter, options) => readComments(client, ref, target, filter, options),

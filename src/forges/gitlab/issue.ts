@@ -54,14 +54,18 @@ export function readIssue(
 }
 
 /** Changes what is given and leaves the rest. A second call changes nothing more. */
-export function changeIssue(
+export async function changeIssue(
   client: GitlabClient,
+  newlyMade: NewlyMade,
   ref: ForgeRepositoryRef,
   number: number,
   { title, body, state }: { title?: string; body?: string; state?: "open" | "closed" },
   options: CallOptions | undefined,
 ): Promise<ForgeIssue> {
-  return client.inProject(
+  // GitLab refuses to change nothing.
+  if (title === undefined && body === undefined && state === undefined)
+    return await readIssue(client, newlyMade, ref, number, options);
+  return await client.inProject(
     ref,
     (now) => ({
       what: `Changing ${now.slug}#${number}`,

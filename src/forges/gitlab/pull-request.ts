@@ -114,7 +114,10 @@ export async function listPullRequests(
   );
 }
 
-/** Changes what is given and leaves the rest. A second call changes nothing more. */
+/**
+ * Changes what is given and leaves the rest. A second call changes nothing more. Of one that was merged GitLab lets the state be, without a word: the
+ * answer has it.
+ */
 export async function changePullRequest(
   client: GitlabClient,
   newlyMade: NewlyMade,
@@ -123,6 +126,9 @@ export async function changePullRequest(
   { title, body, state }: { title?: string; body?: string; state?: "open" | "closed" },
   options: CallOptions | undefined,
 ): Promise<ForgePullRequest> {
+  // GitLab refuses to change nothing.
+  if (title === undefined && body === undefined && state === undefined)
+    return await readPullRequest(client, newlyMade, ref, number, options);
   // The mark of a draft is in the title, and only GitLab knows whether it is one at this time.
   const isDraft = title !== undefined && (await readPullRequest(client, newlyMade, ref, number, options)).draft;
   return await client.inProject(

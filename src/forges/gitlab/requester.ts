@@ -21,7 +21,11 @@ export function resourceOptions(webUrl: string, fetch: typeof globalThis.fetch):
       const send = async (method: string, endpoint: string, options: RequestOptions = {}) => {
         const response = await fetch(addressOf(url, endpoint, options.searchParams), {
           method,
-          headers: { accept: "application/json", ...(hasBody(options) ? { "content-type": "application/json" } : {}) },
+          headers: {
+            accept: "application/json",
+            "user-agent": "pullwright",
+            ...(hasBody(options) ? { "content-type": "application/json" } : {}),
+          },
           ...(hasBody(options) ? { body: JSON.stringify(underscored(options.body)) } : {}),
         });
         if (!response.ok) throw new Error(`GitLab answered ${response.status}`);

@@ -16,7 +16,7 @@ const columns: RecordColumn<AuditEntry>[] = [
   {
     id: "title",
     header: "Did",
-    cell: (row) => <OutsideText>{row.action.replaceAll("_", " ")}</OutsideText>,
+    cell: (row) => <OutsideText>{row.action}</OutsideText>,
     sortBy: (row) => row.action,
   },
   {
@@ -50,14 +50,14 @@ export function AuditPage() {
       <FilterBar onClear={filtered ? clear : null}>
         <TextFilter
           label="Subject"
-          placeholder="workflow SCRUM-123"
+          placeholder="Subject"
           value={filters.subject}
           onChange={(value) => setFilter("subject", value)}
           first
         />
         <TextFilter
           label="Who"
-          placeholder="operator"
+          placeholder="Who"
           value={filters.actor}
           onChange={(value) => setFilter("actor", value)}
           suggestions={["operator", "api"]}
@@ -100,8 +100,8 @@ export function AuditPage() {
   );
 }
 
-/** Most entries have a sentence; the others show what they have. */
-function detailWords(detail: AuditEntry["detail"]): string {
-  const { summary } = detail;
-  return typeof summary === "string" ? summary : JSON.stringify(detail);
+/** What an operator asked for has a sentence; of what was done to a forge, the words in it. The panel has all. */
+function detailWords({ summary, kind, code, because, result }: AuditEntry["detail"]): string {
+  const url = typeof result === "object" && result !== null && "url" in result ? result.url : null;
+  return [summary, kind, code, because, url].filter((part) => typeof part === "string").join(" · ");
 }

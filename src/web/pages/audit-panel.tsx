@@ -18,15 +18,7 @@ export function AuditPanel({ id, onClose }: { id: string; onClose: () => void })
       onClose={onClose}
       eyebrow={entry === undefined ? "Audit entry" : <>Entry {entry.id}</>}
       title={
-        entry === undefined ? (
-          query.isError ? (
-            "Audit entry"
-          ) : (
-            "Loading…"
-          )
-        ) : (
-          <OutsideText>{entry.action.replaceAll("_", " ")}</OutsideText>
-        )
+        entry === undefined ? query.isError ? "Audit entry" : "Loading…" : <OutsideText>{entry.action}</OutsideText>
       }
     >
       {query.isError && entry === undefined ? (

@@ -7,7 +7,7 @@ import { Copyable } from "../parts/copyable.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { RawJson } from "../parts/json-view.tsx";
 import { describedCode, FailureNotice, LineSkeletons } from "../parts/notices.tsx";
-import { OutsideLink } from "../parts/outside-link.tsx";
+import { CommandLinks } from "../parts/command-links.tsx";
 import { OutsideText } from "../parts/outside-text.tsx";
 import { Prose } from "../parts/prose.tsx";
 import { PanelSection } from "../parts/side-panel.tsx";
@@ -38,7 +38,11 @@ export function CommandCard({ command, isOpened }: { command: CommandRow; isOpen
           <CommandBadge state={command.state} />
           <span className="muted numeric command-meta">
             <span>Command {command.id}</span>
-            <span>{attemptWords(command)}</span>
+            {command.attempt === 0 ? null : (
+              <span>
+                attempt {command.attempt} of {command.attempts_max}
+              </span>
+            )}
             <TimeAgo at={command.ended_at ?? command.started_at ?? command.created_at} />
           </span>
           <Acts of={`command ${command.id}`} acts={actsFor(command)} />
@@ -59,6 +63,7 @@ export function CommandCard({ command, isOpened }: { command: CommandRow; isOpen
             aria-expanded={false}
             onClick={() => setOpened(true)}
           >
+            <Icon name="chevron-right" />
             What happened
             <span className="heard"> with command {command.id}</span>
           </button>
@@ -66,10 +71,6 @@ export function CommandCard({ command, isOpened }: { command: CommandRow; isOpen
       </article>
     </li>
   );
-}
-
-function attemptWords({ attempt, attempts_max: max }: CommandRow): string {
-  return attempt === 0 ? "not begun" : `attempt ${attempt} of ${max}`;
 }
 
 function actsFor({ id, state, type }: CommandRow): Act[] {
@@ -125,11 +126,7 @@ function CommandDetails({ id }: { id: number }) {
     <div className="command-details">
       {command.links.length === 0 ? null : (
         <p className="panel-links">
-          {command.links.map(({ label, url }) => (
-            <OutsideLink key={url} url={url}>
-              <OutsideText>{label}</OutsideText>
-            </OutsideLink>
-          ))}
+          <CommandLinks links={command.links} />
         </p>
       )}
       <PanelSection title="What happened">
@@ -142,7 +139,9 @@ function CommandDetails({ id }: { id: number }) {
       )}
       <LeftBehind command={command} />
       <p className="panel-links">
-        <Cause command={command} />
+        {command.caused_by_command_id === null ? null : (
+          <a href={`#command-${command.caused_by_command_id}`}>Because of command {command.caused_by_command_id}</a>
+        )}
         <Link href={`/audit?actor=${encodeURIComponent(`command ${id}`)}`}>In the audit log</Link>
       </p>
       <RawJson text={JSON.stringify(command.payload)} label="What was asked" />
@@ -171,9 +170,4 @@ function LeftBehind({ command: { artifacts, log_path } }: { command: Command }) 
       </dl>
     </PanelSection>
   );
-}
-
-function Cause({ command }: { command: Command }) {
-  if (command.caused_by_command_id === null) return <span className="muted">Asked for by {command.requested_by}</span>;
-  return <a href={`#command-${command.caused_by_command_id}`}>Because of command {command.caused_by_command_id}</a>;
 }

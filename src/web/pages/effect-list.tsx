@@ -3,7 +3,7 @@ import { RawJson } from "../parts/json-view.tsx";
 import { OutsideLink } from "../parts/outside-link.tsx";
 import { OutsideText } from "../parts/outside-text.tsx";
 import { EffectBadge } from "../parts/state-badge.tsx";
-import { TimeAgo, TimeUntil } from "../parts/time-ago.tsx";
+import { TimeAgo, TimeUntil, useNow } from "../parts/time-ago.tsx";
 
 /** What a command did to the world outside, or means to: intended, not known, done or refused. */
 export function EffectList({ effects }: { effects: Effect[] }) {
@@ -11,10 +11,13 @@ export function EffectList({ effects }: { effects: Effect[] }) {
     <ul className="effect-list">
       {effects.map((effect) => (
         <li key={effect.id}>
-          <EffectBadge state={effect.state} />
+          <span className="effect-what">
+            <EffectBadge state={effect.state} />
+            <code>{effect.kind}</code>
+          </span>
           <div className="effect-words">
             <p>
-              <code>{effect.kind}</code> <EffectStanding effect={effect} />
+              <EffectStanding effect={effect} />
             </p>
             {effect.because === null ? null : (
               <p>
@@ -44,6 +47,7 @@ export function EffectList({ effects }: { effects: Effect[] }) {
 }
 
 function EffectStanding({ effect: { state, sends, check_after_at: checkAfter } }: { effect: Effect }) {
+  const now = useNow().toISOString();
   const sent = sends === 0 ? "not sent" : sends === 1 ? "sent once" : `sent ${sends} times`;
   switch (state) {
     case "intended":
@@ -52,9 +56,11 @@ function EffectStanding({ effect: { state, sends, check_after_at: checkAfter } }
       return (
         <span className="muted">
           {sent}, and it is not known whether it was done
-          {checkAfter === null ? null : (
+          {checkAfter === null || checkAfter <= now ? (
+            "; it is looked for before it is sent again"
+          ) : (
             <>
-              ; it is looked for <TimeUntil at={checkAfter} />
+              ; it is looked for again <TimeUntil at={checkAfter} />
             </>
           )}
         </span>

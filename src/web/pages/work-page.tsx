@@ -1,9 +1,9 @@
 import { useLocation } from "wouter";
 import { useRecordList } from "../api/record-list.ts";
 import { type WorkflowCommand, type WorkflowRow, workRefetchMs } from "../api/workflows.ts";
+import { CommandLinks } from "../parts/command-links.tsx";
 import { Choice, FilterBar, useFilters } from "../parts/filters.tsx";
 import { EmptyState } from "../parts/notices.tsx";
-import { OutsideLink } from "../parts/outside-link.tsx";
 import { OutsideText } from "../parts/outside-text.tsx";
 import { PageHead } from "../parts/page-head.tsx";
 import { RecordTable, type RecordColumn } from "../parts/record-table.tsx";
@@ -125,16 +125,12 @@ function WhereItStands({ commands }: { commands: WorkflowCommand[] }) {
 }
 
 function Result({ commands }: { commands: WorkflowCommand[] }) {
-  const link = commands.flatMap((command) => command.links).at(-1);
+  const links = commands.flatMap((command) => command.links).slice(-1);
   const artifacts = commands.flatMap((command) => Object.keys(command.artifacts));
-  if (link === undefined && artifacts.length === 0) return <Absent />;
+  if (links.length === 0 && artifacts.length === 0) return <Absent />;
   return (
     <span className="work-result">
-      {link === undefined ? null : (
-        <OutsideLink url={link.url}>
-          <OutsideText>{link.label}</OutsideText>
-        </OutsideLink>
-      )}
+      <CommandLinks links={links} />
       {artifacts.length === 0 ? null : (
         <span className="muted" title={artifacts.join(", ")}>
           {counted(artifacts.length, "file")}

@@ -1,6 +1,8 @@
 import { Link, useParams } from "wouter";
+import type { CommandLink } from "../../domain/command.ts";
 import { useWorkflow, type Workflow } from "../api/workflows.ts";
 import { type Act, Acts } from "../parts/acts.tsx";
+import { CommandLinks } from "../parts/command-links.tsx";
 import { Copyable } from "../parts/copyable.tsx";
 import { EmptyState, FailureNotice, LineSkeletons } from "../parts/notices.tsx";
 import { OutsideText } from "../parts/outside-text.tsx";
@@ -10,9 +12,6 @@ import { WorkflowBadge } from "../parts/state-badge.tsx";
 import { Absent, TimeAgo } from "../parts/time-ago.tsx";
 import { repositoryName } from "../text/repository-name.ts";
 import { CommandCard } from "./command-card.tsx";
-
-/** So many of the last commands are opened at once; older ones when somebody asks. */
-const openedMax = 3;
 
 /** One piece of work: what was asked, what was done for it one after the other, and what can be done now. */
 export function WorkflowPage() {
@@ -46,6 +45,7 @@ function WorkflowHead({ workflow }: { workflow: Workflow }) {
       <div className="workflow-line">
         <WorkflowBadge state={state} />
         <Copyable text={id} what="id" />
+        <CommandLinks links={linksOf(workflow)} />
         <Acts of={id} acts={actsFor(workflow)} />
       </div>
       <FactList>
@@ -73,10 +73,15 @@ function WorkflowHead({ workflow }: { workflow: Workflow }) {
         )}
       </FactList>
       <p className="panel-links">
-        <Link href={`/audit?subject=${encodeURIComponent(`workflow ${id}`)}`}>What operators asked of it</Link>
+        <Link href={`/audit?subject=${encodeURIComponent(`workflow ${id}`)}`}>In the audit log</Link>
       </p>
     </section>
   );
+}
+
+/** Each thing once, though a command and the one after it may both name it. */
+function linksOf({ latest_commands: commands }: Workflow): CommandLink[] {
+  return [...new Map(commands.flatMap(({ links }) => links).map((link) => [link.url, link])).values()];
 }
 
 function actsFor({ id, state }: Workflow): Act[] {
@@ -125,7 +130,7 @@ function Commands({ workflow: { id, commands } }: { workflow: Workflow }) {
         <CommandCard
           key={command.id}
           command={command}
-          isOpened={index >= commands.length - openedMax || command.ended_at === null}
+          isOpened={index === commands.length - 1 || command.ended_at === null || command.state === "failed"}
         />
       ))}
     </ol>

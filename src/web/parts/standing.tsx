@@ -14,9 +14,14 @@ export function Standing({ command }: { command: CommandRow }) {
     case "waits":
       return (
         <>
-          <Because because={standing.because} code={standing.code} tone="muted" />
           {standing.because === null ? "Begins " : "Goes on "}
           <TimeUntil at={standing.until} />
+          {standing.because === null ? null : (
+            <>
+              : <OutsideText>{standing.because}</OutsideText>
+            </>
+          )}{" "}
+          {standing.code === null ? null : <code className="muted">{standing.code}</code>}
         </>
       );
     case "is-next":
@@ -29,28 +34,10 @@ export function Standing({ command }: { command: CommandRow }) {
       return "Is being stopped";
     case "ended":
       return (
-        <Because
-          because={standing.because}
-          code={standing.code}
-          tone={command.state === "failed" ? "tone-bad" : "muted"}
-        />
+        <>
+          {standing.code === null ? null : <code className="tone-bad">{standing.code}</code>}{" "}
+          {standing.because === null ? null : <OutsideText>{standing.because}</OutsideText>}
+        </>
       );
   }
-}
-
-function Because({ because, code, tone }: { because: string | null; code: string | null; tone: string }) {
-  return (
-    <>
-      {code === null ? null : (
-        <>
-          <code className={tone}>{code}</code>{" "}
-        </>
-      )}
-      {because === null ? null : (
-        <>
-          <OutsideText>{because}</OutsideText>{" "}
-        </>
-      )}
-    </>
-  );
 }

@@ -89,6 +89,8 @@ function useCurrentPage(): string {
     if (before.current === place) return;
     before.current = place;
     document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
+    // On a phone the pages do not all fit beside each other.
+    document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
     scrollTo({ top: 0 });
   }, [place]);
   return here;

@@ -6,8 +6,8 @@ import { commandLooks } from "./state-badge.tsx";
 import { Absent } from "./time-ago.tsx";
 
 const shortWords: Record<CommandType, string> = {
-  execute_plan: "Execute",
-  create_pull_request: "Open",
+  execute_plan: "Plan",
+  create_pull_request: "Pull request",
   review_pull_request: "Review",
 };
 

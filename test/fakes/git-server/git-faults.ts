@@ -77,7 +77,8 @@ export function createFaults(): GitFaults {
     },
     onResponseBytes: (exchange, bytes, response) => {
       const state = met.get(exchange);
-      switch (state?.what.kind) {
+      if (state === undefined) return bytes;
+      switch (state.what.kind) {
         case "rewrite":
           return state.what.bytes(bytes);
         case "cut-answer": {
@@ -88,7 +89,9 @@ export function createFaults(): GitFaults {
           if (passed.length > 0) response.write(passed);
           return null;
         }
-        default:
+        case "status":
+        case "cut-request":
+        case "stall":
           return bytes;
       }
     },

@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:https";
+import { createServer as createPlainServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,7 +33,7 @@ export type GitRequest = {
 export type GitPushed = { slug: string; user: string; ref: string; from: string; to: string };
 
 export type GitServer = AsyncDisposable & {
-  /** `https://127.0.0.1:<port>`. */
+  /** `https://127.0.0.1:<port>`, without TLS `http://…`. */
   origin: string;
   url: (slug: string) => string;
   /** The certificate to believe, as a file. */
@@ -55,7 +56,7 @@ export type GitServer = AsyncDisposable & {
 /**
  * A forge's git, for real: git's own server over HTTPS on a free port, with tokens, and with every trouble that a network or a forge can make.
  */
-export async function startGitServer(): Promise<GitServer> {
+export async function startGitServer({ tls = true }: { tls?: boolean } = {}): Promise<GitServer> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), "pullwright-git-server-")));
   const [rootDir, homeDir] = [join(directory, "repositories"), join(directory, "home")];
   await Promise.all([mkdir(rootDir), mkdir(homeDir)]);
@@ -80,7 +81,7 @@ export async function startGitServer(): Promise<GitServer> {
         const request: GitRequest = { ...exchange, bytesIn: 0, bytesOut: 0 };
         counted.set(exchange, request);
         requests.push(request);
-        if (await faults.answerInstead(exchange, response)) return true;
+        if (faults.answerInstead(exchange, response)) return true;
         if (exchange.service === "git-receive-pack" && exchange.phase === "talk" && exchange.user !== null) {
           const before = repositories.refs(exchange.slug);
           refsBefore.set(exchange, before);
@@ -112,16 +113,19 @@ export async function startGitServer(): Promise<GitServer> {
     },
   });
 
-  const server = createServer({ key: certificate.key, cert: certificate.certificate }, (request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
     git(request, response).then(
       (isGits) => {
         if (!isGits) response.writeHead(404).end();
       },
       () => response.destroy(),
     );
-  });
+  };
+  const server = tls
+    ? createSecureServer({ key: certificate.key, cert: certificate.certificate }, answer)
+    : createPlainServer(answer);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const origin = `${tls ? "https" : "http"}://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   return {
     origin,

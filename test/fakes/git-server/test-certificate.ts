@@ -41,7 +41,7 @@ function certificate({ subject, issuer, publicKey, signWith }: Parts, extensions
     issuer,
     sequence(generalizedTime("20200101000000Z"), generalizedTime("20991231235959Z")),
     subject,
-    publicKey.export({ type: "spki", format: "der" }) as Buffer,
+    publicKey.export({ type: "spki", format: "der" }),
     tag(0xa3, sequence(...extensions, keyIdentifier(publicKey))),
   );
   return sequence(body, ecdsaWithSha256, bitString(sign("sha256", body, signWith)));

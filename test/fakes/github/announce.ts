@@ -14,7 +14,11 @@ export async function announce({ repository, sender, event, payload }: Happening
   ]);
   world.announce(repository, event, {
     ...payload,
-    repository: { ...(whole.body as JsonObject), private: repository.isPrivate, default_branch: repository.defaultBranch },
+    repository: {
+      ...(whole.body as JsonObject),
+      private: repository.isPrivate,
+      default_branch: repository.defaultBranch,
+    },
     sender: user.body,
   });
 }

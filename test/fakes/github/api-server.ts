@@ -91,7 +91,12 @@ async function serve(
   const method = request.method ?? "GET";
   const url = new URL((request.url ?? "").slice(prefix.length), world.webUrl);
   const isRead = method === "GET" || method === "HEAD";
-  const checked: CheckedRequest = { method, path: named(url.pathname, world), query: url.searchParams, body: jsonIn(body) };
+  const checked: CheckedRequest = {
+    method,
+    path: named(url.pathname, world),
+    query: url.searchParams,
+    body: jsonIn(body),
+  };
   const operation = contract.operationOf(method, checked.path);
   const record: RecordedRequest = {
     call: requests.length + 1,

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Document, OpenAPIBackend, type Request } from "openapi-backend";
 
-/** GitHub's own description of its API, the part that Pullwright calls (openapi-subset.ts says how it is made). */
+/** GitHub's own description of its API, the part that Pullwright calls (scripts/github-openapi-subset.ts says how it is made). */
 export type Contract = {
   /** `pulls/create`, or null where there is no such call. `path` is decoded by segment, without the query. */
   operationOf: (method: string, path: string) => string | null;

@@ -18,15 +18,27 @@ export async function dress(body: unknown, asker: Asker, world: World): Promise<
   if (typeof dressed["full_name"] === "string") dressRepository(dressed, asker, world);
   if (isObject(dressed["head"]) && isObject(dressed["base"])) await dressPullRequest(dressed, world);
   if (typeof dressed["login"] === "string") dressAccount(dressed, dressed["login"], world);
+  if (isObject(dressed["account"])) dressed["target_id"] = dressed["account"]["id"];
+  if ("installations_count" in dressed) dressed["owner"] = ownerOfApps(world);
   return dressed;
 }
 
+/** An App belongs to somebody; the emulator does not say to whom. */
+function ownerOfApps(world: World): JsonObject {
+  const [login = ""] = world.repositories.map(({ slug }) => slug.split("/")[0] ?? "");
+  const url = `${world.webUrl}${world.prefix}/users/${login}`;
+  const owner = { login, id: 1, node_id: "O_1", avatar_url: `${world.webUrl}/avatars/u/${login}`, url, type: "User" };
+  dressAccount(owner, login, world);
+  return owner;
+}
+
 /** An organisation is shown as an account like any other where it owns something. */
-function dressAccount(dressed: JsonObject, login: string, { webUrl, prefix }: World): void {
+function dressAccount(dressed: Record<string, unknown>, login: string, { webUrl, prefix }: World): void {
   if (login.endsWith("[bot]")) dressed["type"] = "Bot";
   dressed["gravatar_id"] ??= "";
-  for (const name of accountUrls)
-    dressed[`${name}_url`] ??= `${webUrl}${prefix}/users/${login}/${name}`;
+  dressed["html_url"] ??= `${webUrl}/${login}`;
+  dressed["site_admin"] ??= false;
+  for (const name of accountUrls) dressed[`${name}_url`] ??= `${webUrl}${prefix}/users/${login}/${name}`;
 }
 
 const accountUrls = [

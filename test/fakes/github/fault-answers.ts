@@ -9,6 +9,8 @@ export function answerInstead(fault: MetFault, now: Date): ApiAnswer | "cut" | u
       return "cut";
     case "5xx-before":
       return unwell(fault.status ?? 502);
+    case "401":
+      return answer(401, { message: "Bad credentials" });
     case "429":
       return answer(429, { message: "API rate limit exceeded" }, fault.headers ?? limitHeaders(now));
     case "403-secondary":
@@ -42,8 +44,7 @@ export function answerAfterwards(given: ApiAnswer, fault: MetFault | undefined):
   return given;
 }
 
-const secondaryLimit =
-  "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
+const secondaryLimit = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
 
 /** GitHub's own server errors are JSON, those of what stands before it are a page. */
 function unwell(status: number): ApiAnswer {

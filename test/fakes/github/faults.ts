@@ -4,6 +4,7 @@ export const faultKinds = [
   "drop-after-commit",
   "5xx-before",
   "5xx-after",
+  "401",
   "429",
   "403-secondary",
   "slow",

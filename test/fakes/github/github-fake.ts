@@ -7,14 +7,7 @@ import { type SeededApp, startEmulator } from "./emulator.ts";
 import { createFaults, type FaultPlan } from "./faults.ts";
 import { handle } from "./handle.ts";
 import { createHookDeliveries, type HookDelivery } from "./hook-deliveries.ts";
-import {
-  type FakeHook,
-  type FakeRepository,
-  type FakeToken,
-  repositoryCalled,
-  shaFor,
-  type World,
-} from "./world.ts";
+import { type FakeHook, type FakeRepository, type FakeToken, repositoryCalled, shaFor, type World } from "./world.ts";
 
 export type GithubFakeOptions = {
   /** Everybody who acts, by login. */
@@ -66,6 +59,7 @@ export type Arrange = {
     token: string,
     more?: { access?: "read" | "write"; standing?: FakeToken["standing"]; repositories?: string[] },
   ) => FakeToken;
+  revoke: (token: string) => void;
   branch: (slug: string, branch: string, sha: string) => void;
   /** The old name leads to the new one from now on. */
   rename: (slug: string, newName: string) => Promise<void>;
@@ -95,7 +89,9 @@ export type People = {
   /** All comments of a conversation, for counting what really happened. */
   comments: (slug: string, number: number) => Promise<{ id: number; body: string; user: { login: string } }[]>;
   issues: (slug: string) => Promise<{ number: number; title: string }[]>;
-  pullRequests: (slug: string) => Promise<{ number: number; title: string; state: string; head: { ref: string; sha: string } }[]>;
+  pullRequests: (
+    slug: string,
+  ) => Promise<{ number: number; title: string; state: string; head: { ref: string; sha: string } }[]>;
 };
 
 /** Starts a GitHub on a free port of 127.0.0.1: an emulator behind GitHub's rules, checked by GitHub's own description, that fails when asked to. */
@@ -194,6 +190,11 @@ function arrangeIn(world: World, admin: string): Arrange {
       world.tokens.push(made);
       return made;
     },
+    revoke: (token) => {
+      const known = world.tokens.find((one) => one.token === token);
+      if (known === undefined) throw new Error("The fake GitHub has no such token");
+      known.standing = "revoked";
+    },
     branch: (slug, branch, sha) => {
       repositoryCalled(world, slug).branches[branch] = sha;
     },
@@ -233,7 +234,8 @@ function peopleIn(world: World, admin: string): People {
       seenUntil: null,
     };
     const given = await handle(call, world);
-    if (given.status >= 300) throw new Error(`The fake GitHub answered ${given.status} to ${login}'s ${method} ${path}`);
+    if (given.status >= 300)
+      throw new Error(`The fake GitHub answered ${given.status} to ${login}'s ${method} ${path}`);
     return given.body as Record<string, unknown>;
   };
   const push: People["push"] = async (slug, login, { commits = [], ...pushed }) => {
@@ -275,7 +277,8 @@ function peopleIn(world: World, admin: string): People {
         commits: [{ id: mergeCommitSha, message }],
       });
     },
-    openIssue: async (slug, login, words) => Number((await act(login, "POST", `/repos/${slug}/issues`, words))["number"]),
+    openIssue: async (slug, login, words) =>
+      Number((await act(login, "POST", `/repos/${slug}/issues`, words))["number"]),
     comment: async (slug, login, number, body) =>
       Number((await act(login, "POST", `/repos/${slug}/issues/${number}/comments`, { body }))["id"]),
     comments: async (slug, number) => {

@@ -38,23 +38,34 @@ async function handleOther(call: ApiCall, world: World): Promise<ApiAnswer> {
   if (isForApps !== (call.asker.kind === "app"))
     throw new ApiRefusal(isForApps ? 401 : 403, "A JSON web token could not be decoded");
   const given = await forward(call, call.path, world);
-  if (given.status === 201 && call.path.endsWith("/access_tokens")) await admit(call, given.body as JsonObject, world);
-  return given;
+  return given.status === 201 && call.path.endsWith("/access_tokens") ? await admit(call, given, world) : given;
 }
 
 /** A token of an installation acts as the App's own user, with the rights that it was made with. */
-async function admit(call: ApiCall, made: JsonObject, world: World): Promise<void> {
-  const { body: app } = await forward({ ...call, method: "GET", text: "", query: new URLSearchParams() }, "/app", world);
+async function admit(call: ApiCall, given: ApiAnswer, world: World): Promise<ApiAnswer> {
+  const made = given.body as JsonObject;
+  const { body: app } = await forward(
+    { ...call, method: "GET", text: "", query: new URLSearchParams() },
+    "/app",
+    world,
+  );
+  const login = `${String((app as JsonObject)["slug"])}[bot]`;
   const permissions = made["permissions"] as Record<string, string>;
-  const repositories = made["repositories"] as { id: number }[] | undefined;
-  world.tokens.push({
+  const repositories = made["repositories"] as { id: number; full_name: string }[] | undefined;
+  const token = {
     token: String(made["token"]),
-    login: `${String((app as JsonObject)["slug"])}[bot]`,
-    access: permissions["contents"] === "write" ? "write" : "read",
-    standing: "good",
+    login,
+    access: permissions["contents"] === "write" ? ("write" as const) : ("read" as const),
+    standing: "good" as const,
     repositoryIds: repositories?.map(({ id }) => id) ?? null,
-    kind: "installation",
-  });
+    kind: "installation" as const,
+  };
+  world.tokens.push(token);
+  if (repositories === undefined) return given;
+  // The emulator shows them in short, GitHub whole.
+  const whole = repositories.map(({ full_name: slug }) => world.emulator.ask({ login }, "GET", `/repos/${slug}`));
+  const bodies = (await Promise.all(whole)).map(({ body }) => body);
+  return { ...given, body: { ...made, repositories: await dress(bodies, { kind: "user", login, token }, world) } };
 }
 
 async function inRepository(call: ApiCall, repository: FakeRepository, rest: string, world: World): Promise<ApiAnswer> {
@@ -63,7 +74,8 @@ async function inRepository(call: ApiCall, repository: FakeRepository, rest: str
   const ref = /^\/git\/ref\/(.+)$/.exec(rest)?.[1];
   if (ref !== undefined) return await showRef(repository, decodeURIComponent(ref), world);
   const made = kindMadeBy(call.method, rest);
-  const before = call.method === "PATCH" ? ((await ask(call, repository, rest, "GET", world)).body as JsonObject) : null;
+  const before =
+    call.method === "PATCH" ? ((await ask(call, repository, rest, "GET", world)).body as JsonObject) : null;
   await refuseWhatGithubRefuses(call, repository, rest, world);
   const given = await askForIssueToo(call, repository, rest, world);
   if (given.status >= 300) return given;
@@ -103,7 +115,12 @@ async function refuseWhatGithubRefuses(call: ApiCall, repository: FakeRepository
 }
 
 /** The emulator knows a pull request as no issue. */
-async function askForIssueToo(call: ApiCall, repository: FakeRepository, rest: string, world: World): Promise<ApiAnswer> {
+async function askForIssueToo(
+  call: ApiCall,
+  repository: FakeRepository,
+  rest: string,
+  world: World,
+): Promise<ApiAnswer> {
   const given = await ask(call, repository, rest, call.method, world);
   const number = /^\/issues\/(\d+)$/.exec(rest)?.[1];
   if (given.status !== 404 || number === undefined || !isRead(call)) return given;
@@ -156,7 +173,11 @@ async function tell(
   if (/\/comments(\/|$)/.test(rest)) {
     const number = /\/issues\/(\d+)$/.exec(String(after["issue_url"]))?.[1] ?? "";
     const issue = await askForIssueToo({ ...call, method: "GET", text: "" }, repository, `/issues/${number}`, world);
-    await happened("issue_comment", { action: before === null ? "created" : "edited", issue: issue.body, comment: after });
+    await happened("issue_comment", {
+      action: before === null ? "created" : "edited",
+      issue: issue.body,
+      comment: after,
+    });
   } else if (action !== null && rest.startsWith("/pulls"))
     await happened("pull_request", { action, number: after["number"], pull_request: after });
   else if (action !== null) await happened("issues", { action, issue: after });

@@ -10,9 +10,17 @@ const titleCharactersMax = 256;
 export function checkWords(resource: "PullRequest" | "Issue" | "IssueComment", words: Words): void {
   const { title, body } = words;
   if (typeof title === "string" && title.length > titleCharactersMax)
-    throw invalid(resource, { field: "title", code: "custom", message: "title is too long (maximum is 256 characters)" });
+    throw invalid(resource, {
+      field: "title",
+      code: "custom",
+      message: "title is too long (maximum is 256 characters)",
+    });
   if (typeof body === "string" && body.length > bodyCharactersMax)
-    throw invalid(resource, { field: "body", code: "custom", message: "body is too long (maximum is 65536 characters)" });
+    throw invalid(resource, {
+      field: "body",
+      code: "custom",
+      message: "body is too long (maximum is 65536 characters)",
+    });
   if (resource === "IssueComment" && (typeof body !== "string" || body.trim() === ""))
     throw invalid(resource, { field: "body", code: "missing_field" });
 }
@@ -25,8 +33,8 @@ export async function checkNewPullRequest(
   world: World,
 ): Promise<void> {
   const [owner = ""] = repository.slug.split("/");
-  const head = String(words["head"] ?? "").replace(`${owner}:`, "");
-  const base = String(words["base"] ?? "");
+  const head = textIn(words, "head").replace(`${owner}:`, "");
+  const base = textIn(words, "base");
   const baseSha = await world.branchTip(repository, base);
   if (baseSha === null) throw invalid("PullRequest", { field: "base", code: "invalid" });
   const headSha = await world.branchTip(repository, head);
@@ -46,4 +54,9 @@ export async function checkNewPullRequest(
 export function checkNotLocked(repository: FakeRepository, number: number): void {
   if (repository.lockedNumbers.includes(number))
     throw new ApiRefusal(403, "Unable to create comment because issue is locked.");
+}
+
+function textIn(words: Words, name: string): string {
+  const text = words[name];
+  return typeof text === "string" ? text : "";
 }

@@ -58,7 +58,10 @@ export function repositoryCalled(world: Pick<World, "repositories">, slug: strin
 }
 
 /** By its name of today; names have no case. */
-export function findRepository({ repositories }: Pick<World, "repositories">, slug: string): FakeRepository | undefined {
+export function findRepository(
+  { repositories }: Pick<World, "repositories">,
+  slug: string,
+): FakeRepository | undefined {
   return repositories.find((one) => one.slug.toLowerCase() === slug.toLowerCase());
 }
 

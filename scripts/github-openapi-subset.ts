@@ -1,8 +1,9 @@
 /**
- * Makes openapi-subset.json from GitHub's own description of its API: the routes that Pullwright calls, and what they refer to.
+ * Makes test/fakes/github/openapi-subset.json from GitHub's own description of its API: the routes that Pullwright calls, and what they refer to.
  *
  *     npm pack @octokit/openapi@23.0.2 && tar xzf octokit-openapi-23.0.2.tgz package/generated/api.github.com.json
- *     node test/fakes/github/openapi-subset.ts package/generated/api.github.com.json
+ *     node scripts/github-openapi-subset.ts package/generated/api.github.com.json
+ *     oxfmt test/fakes/github/openapi-subset.json
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -43,12 +44,20 @@ const subset: JsonObject = {
   paths,
   components: {},
 };
+// Here GitHub describes an account that is a user and an enterprise at once; it answers with installations as elsewhere.
+setAt(objectAt(paths, ["/app/installations", "get", "responses", "200", "content", "application/json"]), ["schema"], {
+  type: "array",
+  items: { $ref: "#/components/schemas/installation" },
+});
 for (let missing = referencesIn(subset); missing.length > 0; missing = referencesIn(subset))
   for (const reference of missing) {
     const place = reference.slice(2).split("/");
     setAt(subset, place, strict(trim(objectAt(whole, place))));
   }
-writeFileSync(join(import.meta.dirname, "openapi-subset.json"), `${JSON.stringify(subset)}\n`);
+writeFileSync(
+  join(import.meta.dirname, "../test/fakes/github/openapi-subset.json"),
+  `${JSON.stringify(subset, null, 2)}\n`,
+);
 
 /** References to what is not in the subset yet. */
 function referencesIn(document: JsonObject): string[] {
@@ -68,7 +77,10 @@ function trim(value: JsonObject): JsonObject {
       Object.entries(object).filter(
         ([key, part]) =>
           !["examples", "externalDocs", "x-github", "tags"].includes(key) &&
-          !(key === "example" || (key === "description" && typeof part === "string" && !("content" in object) && !("headers" in object))),
+          !(
+            key === "example" ||
+            (key === "description" && typeof part === "string" && !("content" in object) && !("headers" in object))
+          ),
       ),
     ),
   );

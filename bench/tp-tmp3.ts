@@ -1,0 +1,24 @@
+import pg from "pg";
+const times = new Map<string, [number, number]>();
+const orig = pg.Client.prototype.query as (...a: unknown[]) => unknown;
+(pg.Client.prototype as { query: unknown }).query = function (this: pg.Client, ...a: unknown[]) {
+  const sql = typeof a[0] === "string" ? a[0] : (a[0] as { text: string }).text;
+  const t = performance.now();
+  const r = orig.apply(this, a);
+  if (r instanceof Promise) return r.finally(() => { const k = sql.replace(/\s+/g, " ").slice(0, 130); const e = times.get(k) ?? [0, 0]; e[0]++; e[1] += performance.now() - t; times.set(k, e); });
+  return r;
+};
+const { createDatabase, startPostgres } = await import("../test/support/postgres.ts");
+const { ours } = await import("./queues/ours.ts");
+const server = await startPostgres({});
+const n = 3000;
+const c = ours("x", async () => ({ location: { engine: "postgres", url: (await createDatabase(server.url)).url }, remove: async () => {} }), "own-process");
+const q = await c.open();
+await q.addMany(Array.from({ length: n }, (_, i) => `r${i % 50}`));
+times.clear();
+let done = 0; const f = Promise.withResolvers<void>();
+const t0 = performance.now();
+const w = await q.work(10, async () => { done++; if (done === n) f.resolve(); });
+await f.promise; console.log(Math.round(n / (performance.now() - t0) * 1000), "/s"); await w.stop(); await q.close(); 
+for (const [s, [c2, t]] of [...times].sort((a, b) => b[1][1] - a[1][1]).slice(0, 14)) console.log(c2, t.toFixed(0), "ms", (t / c2 * 1000).toFixed(0), "us", s);
+await server.stop();

@@ -1,0 +1,253 @@
+import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import type { RequestListener } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createGitHttp } from "../../src/demo/local-forge/git-http.ts";
+import { createGitRepositories, type GitRepositories } from "../../src/demo/local-forge/git-repositories.ts";
+import type { ForgeName } from "../../src/domain/repository.ts";
+import { createFaults, type GitFault } from "../fakes/git-server/git-faults.ts";
+import { createTestCertificate } from "../fakes/git-server/test-certificate.ts";
+import type { FaultKind } from "../fakes/github/faults.ts";
+import { startGithubFake } from "../fakes/github/github-fake.ts";
+import type { FaultKind as GitlabFaultKind } from "../fakes/gitlab/faults.ts";
+import type { Operation as GitlabOperation } from "../fakes/gitlab/routes.ts";
+import { startGitlabFake } from "../fakes/gitlab/gitlab-fake.ts";
+
+/** A pull request as the forge has it, whichever forge that is. */
+export type ForgePull = { number: number; title: string; state: string; branch: string; sha: string };
+
+type CommonFault = Extract<FaultKind, GitlabFaultKind>;
+
+export type ApiFault = {
+  on: "repository" | "create" | "get" | "list" | "update" | "user";
+  fault: CommonFault;
+  times?: number;
+};
+
+/** A whole forge at one address, over TLS: its API, and its repositories by git's own server. It keeps the only truth. */
+export type LocalForge = AsyncDisposable & {
+  name: ForgeName;
+  /** `127.0.0.1:<port>` */
+  host: string;
+  origin: string;
+  apiBaseUrl: string;
+  caFile: string;
+  slug: string;
+  /** Good for everything; may be taken away. */
+  token: string;
+  revokeToken: () => void;
+  grantToken: (token: string) => void;
+  repositories: GitRepositories;
+  pulls: () => Promise<ForgePull[]>;
+  /** What a person does with a pull request on the forge's pages. */
+  close: (number: number) => Promise<void>;
+  merge: (number: number) => Promise<void>;
+  /** Every change of a ref that a push made: `refs/heads/x` and to which commit. */
+  pushed: () => { ref: string; to: string }[];
+  gitFault: (fault: GitFault) => void;
+  apiFault: (fault: ApiFault) => void;
+  calm: () => void;
+  /** Everything that anybody sent to the API, as one text: where secrets must not be, but for the header that carries the token. */
+  requests: () => { method: string; path: string; body: string }[];
+};
+
+const slugs: Record<ForgeName, string> = { github: "acme/web", gitlab: "acme/platform/web" };
+
+export async function startLocalForge(name: ForgeName): Promise<LocalForge> {
+  const directory = await realpath(await mkdtemp(join(tmpdir(), "pullwright-forge-")));
+  const [rootDir, homeDir] = [join(directory, "repositories"), join(directory, "home")];
+  await Promise.all([mkdir(rootDir), mkdir(homeDir)]);
+  const certificate = createTestCertificate();
+  const caFile = join(directory, "authority.pem");
+  await writeFile(caFile, certificate.authority);
+  const tls = { key: certificate.key, cert: certificate.certificate };
+  const slug = slugs[name];
+  const repositories = createGitRepositories({ rootDir, homeDir });
+  await repositories.create(slug);
+  const tip = await repositories.commit(slug, [
+    {
+      branch: "main",
+      message: "Begin",
+      files: {
+        "README.md": "# Web\n",
+        "src/client.ts": "export const retries = 0;\n",
+        "src/old.ts": "export {};\n",
+        "bin/run": { mode: "100755", content: "#!/bin/sh\n" },
+      },
+      at: 1_760_000_000,
+    },
+  ]);
+  const tokens = new Set<string>();
+  const faults = createFaults();
+  const pushed: { ref: string; to: string }[] = [];
+  const before = new WeakMap<object, Map<string, string>>();
+  const git = createGitHttp({
+    rootDir,
+    homeDir,
+    allow: (credential) =>
+      credential !== null && tokens.has(credential.token)
+        ? { kind: "granted", user: "pullwright-bot" }
+        : { kind: "refused", status: 401 },
+    parts: {
+      answerInstead: async (exchange, response) => {
+        if (await faults.answerInstead(exchange, response)) return true;
+        if (exchange.service === "git-receive-pack" && exchange.phase === "talk")
+          before.set(exchange, await repositories.refs(exchange.slug));
+        return false;
+      },
+      onRequestBytes: (exchange, bytes) => faults.onRequestBytes(exchange, bytes),
+      onResponseBytes: (exchange, bytes, response) => faults.onResponseBytes(exchange, bytes, response),
+      onEnd: async (exchange) => {
+        faults.onEnd(exchange);
+        const refs = before.get(exchange);
+        if (refs === undefined) return;
+        for (const [ref, to] of await repositories.refs(exchange.slug))
+          if (refs.get(ref) !== to) pushed.push({ ref, to });
+      },
+    },
+  });
+  const serve: RequestListener = (request, response) =>
+    void git(request, response).then(
+      (isGits) => {
+        if (!isGits) response.writeHead(404).end();
+      },
+      () => response.destroy(),
+    );
+  const lookup = async (of: string, branch: string): Promise<string | null> =>
+    (await repositories.refs(of)).get(`refs/heads/${branch}`) ?? null;
+  const api = name === "github" ? await startGithub(slug, tls) : await startGitlab(slug, tls, tip.get("main") ?? "");
+  api.attachGit(lookup, serve);
+  const token = `canary_${name}_8Jq2vTz0Rk5Wm1Xy7Lp3`;
+  const grantToken = (granted: string): void => {
+    tokens.add(granted);
+    api.grant(granted);
+  };
+  grantToken(token);
+  return {
+    name,
+    host: new URL(api.origin).host,
+    origin: api.origin,
+    apiBaseUrl: api.apiBaseUrl,
+    caFile,
+    slug,
+    token,
+    grantToken,
+    revokeToken: () => {
+      tokens.clear();
+      api.revoke();
+    },
+    repositories,
+    pulls: api.pulls,
+    close: api.close,
+    merge: api.merge,
+    pushed: () => pushed,
+    gitFault: faults.add,
+    apiFault: api.fault,
+    calm: () => {
+      faults.clear();
+      api.calm();
+    },
+    requests: api.requests,
+    [Symbol.asyncDispose]: async () => {
+      await api.stop();
+      await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+type Api = {
+  origin: string;
+  apiBaseUrl: string;
+  attachGit: (lookup: (slug: string, branch: string) => Promise<string | null>, serve: RequestListener) => void;
+  grant: (token: string) => void;
+  revoke: () => void;
+  pulls: () => Promise<ForgePull[]>;
+  close: (number: number) => Promise<void>;
+  merge: (number: number) => Promise<void>;
+  fault: (fault: ApiFault) => void;
+  calm: () => void;
+  requests: LocalForge["requests"];
+  stop: () => Promise<void>;
+};
+
+type Tls = { key: string; cert: string };
+const bot = "pullwright-bot";
+
+async function startGithub(slug: string, tls: Tls): Promise<Api> {
+  const fake = await startGithubFake({ users: [bot, "ann"], repositories: [{ slug }], tls, prefix: "/api/v3" });
+  const operations: Record<ApiFault["on"], string> = {
+    repository: "repos/get",
+    create: "pulls/create",
+    get: "pulls/get",
+    list: "pulls/list",
+    update: "pulls/update",
+    user: "users/get-authenticated",
+  };
+  const granted: { standing: string }[] = [];
+  return {
+    origin: fake.origin,
+    apiBaseUrl: fake.apiBaseUrl,
+    attachGit: fake.attachGit,
+    grant: (token) => void granted.push(fake.arrange.token(bot, token)),
+    revoke: () => {
+      for (const token of granted) token.standing = "revoked";
+    },
+    pulls: async () =>
+      (await fake.people.pullRequests(slug)).map(({ number, title, state, head }) => ({
+        number,
+        title,
+        state,
+        branch: head.ref,
+        sha: head.sha,
+      })),
+    close: (number) => fake.people.closePullRequest(slug, "ann", number),
+    merge: (number) => fake.people.mergePullRequest(slug, "ann", number),
+    fault: ({ on, fault, times }) =>
+      fake.faults.plan({ kind: fault, on: operations[on], ...(times === undefined ? {} : { times }) }),
+    calm: () => fake.faults.clear(),
+    requests: () => fake.requests.map(({ method, path, body }) => ({ method, path, body })),
+    stop: () => fake.close(),
+  };
+}
+
+async function startGitlab(slug: string, tls: Tls, tip: string): Promise<Api> {
+  const fake = await startGitlabFake({ tls });
+  fake.arrange.user(bot, { isBot: true });
+  fake.arrange.user("ann");
+  const project = fake.arrange.project(slug, { branches: { main: tip } });
+  fake.arrange.member(slug, bot, "developer");
+  fake.arrange.member(slug, "ann", "maintainer");
+  const operations: Record<ApiFault["on"], GitlabOperation> = {
+    repository: "show-project",
+    create: "create-merge-request",
+    get: "show-merge-request",
+    list: "list-merge-requests",
+    update: "update-merge-request",
+    user: "show-current-user",
+  };
+  const granted: { standing: string }[] = [];
+  return {
+    origin: fake.origin,
+    apiBaseUrl: fake.apiBaseUrl,
+    attachGit: fake.attachGit,
+    grant: (token) => void granted.push(fake.arrange.token(bot, token)),
+    revoke: () => {
+      for (const token of granted) token.standing = "revoked";
+    },
+    pulls: async () =>
+      project.mergeRequests.map(({ iid, title, state, sourceBranch, sha }) => ({
+        number: iid,
+        title,
+        state: state === "opened" ? "open" : state,
+        branch: sourceBranch,
+        sha,
+      })),
+    close: async (number) => fake.people.closeMergeRequest(slug, number, "ann"),
+    merge: async (number) => fake.people.mergeMergeRequest(slug, number, "ann"),
+    fault: ({ on, fault, times }) =>
+      fake.faults.plan({ kind: fault, on: operations[on], ...(times === undefined ? {} : { times }) }),
+    calm: () => fake.faults.clear(),
+    requests: () => fake.requests.map(({ method, path, body }) => ({ method, path, body })),
+    stop: () => fake.close(),
+  };
+}

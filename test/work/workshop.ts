@@ -1,0 +1,183 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, realpath, rm, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { buildConfig, type Config } from "../../src/config.ts";
+import { systemClock, systemSteadyClock } from "../../src/domain/clock.ts";
+import { parseRepositoryRef } from "../../src/domain/parse-repository-ref.ts";
+import { startWork } from "../../src/engine/start-work.ts";
+import type { OperationName } from "../../src/operations/operations.ts";
+import { perform } from "../../src/operations/perform.ts";
+import { createQueueClock } from "../../src/queue/queue-clock.ts";
+import type { RunningWorkers } from "../../src/queue/run-workers.ts";
+import { createLiveRedact } from "../../src/redact/live-redact.ts";
+import type { CommandDetail } from "../../src/store/commands.ts";
+import type { Store } from "../../src/store/store.ts";
+import { workOptionsOf } from "../../src/work-options.ts";
+import { type MakeDatabase, makeSqlite, type TestDatabase } from "../conformance/database.ts";
+import { type LocalForge, startLocalForge } from "./local-forge.ts";
+
+/** A checkout in which an agent has worked, a forge, a store and workers; all of it gone afterwards. */
+export type Workshop = AsyncDisposable & {
+  forge: LocalForge;
+  store: Store;
+  database: TestDatabase;
+  directory: string;
+  dataDir: string;
+  checkout: string;
+  /** Writes files into the checkout as an agent would; null removes one. */
+  write: (files: Record<string, string | Buffer | null>) => Promise<void>;
+  /** The agent's own git, in the checkout. */
+  git: (...args: string[]) => Promise<string>;
+  config: (settings?: Settings) => Config;
+  /** Starts workers like those of the service; they end with the workshop. */
+  work: (settings?: Settings, reach?: (step: string) => void) => Promise<RunningWorkers>;
+  ask: (name: OperationName, input: Record<string, unknown>) => Promise<unknown>;
+  /** Queues a command and waits until it has ended. */
+  run: (payload?: Record<string, unknown>, workflowId?: string) => Promise<CommandDetail>;
+  ended: (id: number) => Promise<CommandDetail>;
+};
+
+export type Settings = { env?: Record<string, string>; yaml?: string };
+
+export const logText =
+  "# Implementation Commit Log\n\n## Summary\n\nRetry three times.\n\n## Verification\n\nnpm test\n";
+/** When the agent wrote its log. */
+const workedAt = new Date("2026-01-02T03:04:05.000Z");
+
+export async function openWorkshop(
+  forgeName: LocalForge["name"],
+  makeDatabase: MakeDatabase = makeSqlite,
+): Promise<Workshop> {
+  await using opening = new AsyncDisposableStack();
+  const directory = await realpath(await mkdtemp(join(tmpdir(), "pullwright-work-")));
+  opening.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
+  const forge = opening.use(await startLocalForge(forgeName));
+  const database = opening.use(await makeDatabase());
+  const store = await database.open();
+  const [dataDir, checkout, home] = ["data", "checkout", "home"].map((name) => join(directory, name)) as [
+    string,
+    string,
+    string,
+  ];
+  await Promise.all([mkdir(dataDir), mkdir(home)]);
+  const running: RunningWorkers[] = [];
+  const waiting = new Set<() => void>();
+  const changed = (): void => {
+    for (const wake of waiting) wake();
+  };
+  const { redact, holdsSecret, learn } = createLiveRedact([forge.token]);
+  const queueClock = createQueueClock(store.engine, { clock: systemClock, steadyMs: systemSteadyClock });
+
+  // Not in step: the forge is in this very process.
+  const theirGit = async (cwd: string, args: string[]): Promise<string> => {
+    const { stdout } = await promisify(execFile)("git", args, {
+      cwd,
+      encoding: "utf8",
+      env: {
+        PATH: "/usr/bin:/bin",
+        HOME: home,
+        GIT_SSL_CAINFO: forge.caFile,
+        GIT_CONFIG_COUNT: "1",
+        GIT_CONFIG_KEY_0: "http.extraHeader",
+        GIT_CONFIG_VALUE_0: `Authorization: basic ${Buffer.from(`x:${forge.token}`).toString("base64")}`,
+        GIT_AUTHOR_NAME: "agent",
+        GIT_AUTHOR_EMAIL: "agent@example.com",
+        GIT_COMMITTER_NAME: "agent",
+        GIT_COMMITTER_EMAIL: "agent@example.com",
+      },
+    });
+    return stdout;
+  };
+  await theirGit(directory, ["clone", "--quiet", `${forge.origin}/${forge.slug}.git`, checkout]);
+
+  const config = ({ env = {}, yaml = "" }: Settings = {}): Config => {
+    const upper = forgeName.toUpperCase();
+    return buildConfig(
+      {},
+      {
+        PATH: "/usr/bin:/bin",
+        PULLWRIGHT_DATA_DIR: dataDir,
+        PULLWRIGHT_CA_FILE: forge.caFile,
+        [`PULLWRIGHT_${upper}_API_BASE_URL`]: forge.apiBaseUrl,
+        [`PULLWRIGHT_${upper}_TOKEN`]: forge.token,
+        ...env,
+      },
+      () => yaml,
+    );
+  };
+  const write: Workshop["write"] = async (files) => {
+    for (const [name, content] of Object.entries(files)) {
+      const path = join(checkout, name);
+      if (content === null) await rm(path);
+      else {
+        await mkdir(dirname(path), { recursive: true });
+        await writeFile(path, content);
+        if (name.endsWith("commit_log.md")) await utimes(path, workedAt, workedAt);
+      }
+    }
+  };
+  const ask: Workshop["ask"] = async (name, input) => {
+    const { policy, hosts } = workOptionsOf(config());
+    const readRepository = (text: string) => parseRepositoryRef(text, hosts);
+    const answer = await perform(
+      name,
+      input,
+      { actor: "operator" },
+      { store, clock: systemClock, queueClock, redact, policy, readRepository },
+    );
+    for (const workers of running) workers.nudge();
+    return answer;
+  };
+  const ended = async (id: number): Promise<CommandDetail> => {
+    for (;;) {
+      const moved = Promise.withResolvers<void>();
+      waiting.add(moved.resolve);
+      const command = await store.commands.get(id);
+      if (command !== undefined && command.ended_at !== null) return command;
+      await moved.promise;
+      waiting.delete(moved.resolve);
+    }
+  };
+  const stack = opening.move();
+  return {
+    forge,
+    store,
+    database,
+    directory,
+    dataDir,
+    checkout,
+    write,
+    git: (...args) => theirGit(checkout, args),
+    config,
+    work: async (settings = {}, reach = () => {}) => {
+      const workers = await startWork(workOptionsOf(config(settings)), {
+        store,
+        queueClock,
+        redact,
+        holdsSecret,
+        learn,
+        log: { info: () => {}, warn: () => {}, error: () => {}, debug: () => {} } as never,
+        onChanged: changed,
+        reach,
+      });
+      running.push(workers);
+      return workers;
+    },
+    ask,
+    ended,
+    run: async (payload = {}, workflowId = "SCRUM-123") => {
+      const { id } = (await ask("queueCommand", {
+        type: "create_pull_request",
+        workflow_id: workflowId,
+        payload: { checkout, ...payload },
+      })) as { id: number };
+      return ended(id);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(running.map((workers) => workers.stop()));
+      await stack.disposeAsync();
+    },
+  };
+}
