@@ -6,11 +6,13 @@ import { addConfigCommand } from "./cli/config.ts";
 import { addDeliveriesCommands } from "./cli/deliveries.ts";
 import { addDemoCommand } from "./cli/demo.ts";
 import { addIngestCommands } from "./cli/ingest.ts";
+import { addOpenPullRequestCommand } from "./cli/open-pr.ts";
 import { addMigrateCommand } from "./cli/migrate.ts";
 import { addPullRequestsCommand } from "./cli/prs.ts";
 import { addRunsCommand } from "./cli/runs.ts";
 import { addStartCommand } from "./cli/start.ts";
 import { addWhyCommand } from "./cli/why.ts";
+import { addWorkerCommands } from "./cli/worker.ts";
 import { addWorkflowsCommands } from "./cli/workflows.ts";
 import { reportFailure } from "./cli/report-failure.ts";
 import { readVersion } from "./version.ts";
@@ -33,8 +35,10 @@ export function buildProgram(): Command {
     addRunsCommand,
     addDeliveriesCommands,
     addWhyCommand,
+    addOpenPullRequestCommand,
     addWorkflowsCommands,
     addCommandsCommands,
+    addWorkerCommands,
     addAuditCommands,
     addMigrateCommand,
     addConfigCommand,

@@ -49,6 +49,8 @@ export type Config = {
   };
   /** Certificate authorities besides the usual ones, for forges' APIs and git. */
   caFile: string | null;
+  /** Seed 001's protocol: what a worker that is started by hand or by an orchestrator is told by its environment. */
+  workerProtocol: { commandId: string | null; workflowId: string | null; resultPath: string | null };
   /** Of the environment what every program that we start gets to see. */
   childEnvironment: { PATH?: string; HOME?: string; LANG?: string; TMPDIR?: string };
   safety: { autoExecuteAfterPlan: boolean; autoCreatePrAfterExecution: boolean; autoReviewAfterPr: boolean };
@@ -175,6 +177,11 @@ export function buildConfig(
       knownHostsFile: value("git.known_hosts_file"),
     },
     caFile: value("ca_file"),
+    workerProtocol: {
+      commandId: protocolValue("COMMAND_ID", env),
+      workflowId: protocolValue("WORKFLOW_ID", env),
+      resultPath: protocolValue("RESULT_PATH", env),
+    },
     childEnvironment: Object.fromEntries(
       ["PATH", "HOME", "LANG", "TMPDIR"].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
     ),
@@ -241,6 +248,11 @@ function findValue(
   return { value: setting.fallback, from: "default" };
 }
 
+/** Ours, else the seed's. */
+function protocolValue(name: string, env: Readonly<Record<string, string | undefined>>): string | null {
+  return env[`PULLWRIGHT_WORKER_${name}`] || env[`SPRINTER_WORKER_${name}`] || null;
+}
+
 /** A credential goes over plain http to this machine alone. */
 function checkApiUrl(url: string | null, key: string): string | null {
   if (url === null || url.startsWith("https://") || isLoopbackHost(new URL(url).host))
@@ -303,6 +315,7 @@ function unknownVariables(env: Readonly<Record<string, string | undefined>>): st
     databaseUrlEnv,
     `${databaseUrlEnv}_FILE`,
     "PULLWRIGHT_CONFIG",
+    ...["COMMAND_ID", "COMMAND_TYPE", "WORKFLOW_ID", "RESULT_PATH"].map((name) => `PULLWRIGHT_WORKER_${name}`),
   ];
   return Object.keys(env)
     .filter((name) => name.startsWith("PULLWRIGHT_") && !known.includes(name))

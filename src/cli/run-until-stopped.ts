@@ -1,4 +1,3 @@
-import type { RunningService } from "../app.ts";
 import { collectGarbageAlone } from "./collect-garbage-alone.ts";
 import { reportFailure } from "./report-failure.ts";
 
@@ -11,9 +10,9 @@ const sameSignalMs = 1000;
 export type Running = { stopping: AbortSignal; stop: () => void };
 
 /** Starts a service and waits for SIGINT or SIGTERM; a second one, a while later, does not wait for the polite stop. */
-export async function runUntilStopped(
-  start: (onDied: (error: Error) => void) => Promise<RunningService>,
-  started: (service: RunningService, running: Running) => void,
+export async function runUntilStopped<Service extends { stop: () => Promise<void> }>(
+  start: (onDied: (error: Error) => void) => Promise<Service>,
+  started: (service: Service, running: Running) => void,
 ): Promise<void> {
   collectGarbageAlone();
   const end = Promise.withResolvers<void>();

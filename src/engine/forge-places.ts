@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { readSecretPlace, type SecretPlace } from "../config/secret-files.ts";
-import { systemClock } from "../domain/clock.ts";
+import type { Clock } from "../domain/clock.ts";
 import type { CredentialStandings } from "../domain/credential-standing.ts";
 import { PullwrightError } from "../domain/error.ts";
 import { remoteUrlOf } from "../domain/parse-repository-ref.ts";
@@ -11,14 +11,21 @@ import { createForgeFetch } from "../forges/forge-fetch.ts";
 import type { Forge, ForgeRepositoryRef } from "../forges/forge.ts";
 import { createGithubForge } from "../forges/github/github-forge.ts";
 import { createGitlabForge } from "../forges/gitlab/gitlab-forge.ts";
-import { wait } from "../forges/wait.ts";
+import type { Wait } from "../forges/wait.ts";
 import type { RemoteAuth } from "../git/git.ts";
 import type { Log } from "../log.ts";
 import type { Redact } from "../redact/redact.ts";
 import type { FindForgePlace, ForgePlace } from "../work/forge-place.ts";
 import type { WorkOptions } from "../work-options.ts";
 
-type Deps = { standings: CredentialStandings; redact: Redact; learn: (secrets: string[]) => void; log: Log };
+type Deps = {
+  standings: CredentialStandings;
+  redact: Redact;
+  learn: (secrets: string[]) => void;
+  log: Log;
+  clock: Clock;
+  wait: Wait;
+};
 
 /**
  * The forges that are configured, each with its API client and the way git signs in. A token is read anew whenever it is used, so that one which was
@@ -46,8 +53,8 @@ function createPlace(name: "github" | "gitlab", host: string, options: WorkOptio
     }),
     standings: deps.standings,
     redact: deps.redact,
-    now: systemClock,
-    wait,
+    now: deps.clock,
+    wait: deps.wait,
     random: Math.random,
     onSkew: (skewMs: number) =>
       deps.log.warn({ host, skewMs }, `The clock of ${host} and ours differ by ${Math.round(skewMs / 1000)} seconds`),

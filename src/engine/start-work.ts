@@ -2,9 +2,10 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { readOrMakeMarkerSecret } from "../config/own-secret.ts";
 import { followUps } from "../decide/follow-ups.ts";
-import { instantOf, systemClock } from "../domain/clock.ts";
+import { type Clock, instantOf, systemClock } from "../domain/clock.ts";
 import { type CommandType, commandTypes } from "../domain/command.ts";
 import { parseRepositoryRef } from "../domain/parse-repository-ref.ts";
+import { type Wait, wait } from "../forges/wait.ts";
 import { createGit } from "../git/git.ts";
 import type { Log } from "../log.ts";
 import { recordOwnPullRequest } from "../outcome/record-own-pull-request.ts";
@@ -32,6 +33,8 @@ export type WorkDeps = {
   onChanged: () => void;
   /** Called at each step where a crash must do no harm; a crash test ends the process there. */
   reach?: (step: string) => void;
+  /** The machine's own, unless told: in a test an hour may pass at once. */
+  time?: { clock: Clock; wait: Wait };
 };
 
 const leaseMs = 30_000;
@@ -40,6 +43,7 @@ const leaseMs = 30_000;
 export async function startWork(options: WorkOptions, deps: WorkDeps): Promise<RunningWorkers> {
   const { store, queueClock, redact, holdsSecret, log } = deps;
   const reach = deps.reach ?? (() => {});
+  const time = deps.time ?? { clock: systemClock, wait };
   const folder = (name: string): string => join(options.dataDir, name);
   mkdirSync(folder("exports"), { recursive: true, mode: 0o700 });
   const git = createGit(
@@ -51,9 +55,15 @@ export async function startWork(options: WorkOptions, deps: WorkDeps): Promise<R
       author: { name: options.git.authorName, email: options.git.authorEmail },
       ...(options.caFile === null ? {} : { caFile: options.caFile }),
     },
-    { reach, redact, clock: systemClock },
+    { reach, redact, clock: time.clock },
   );
-  const placeOf = createForgePlaces(options, { standings: store.credentialStandings, redact, learn: deps.learn, log });
+  const placeOf = createForgePlaces(options, {
+    ...time,
+    standings: store.credentialStandings,
+    redact,
+    learn: deps.learn,
+    log,
+  });
   const readRepository = (text: string) => parseRepositoryRef(text, options.hosts);
   const markerSecret = readOrMakeMarkerSecret(options.dataDir);
   deps.learn([markerSecret]);
@@ -76,13 +86,13 @@ export async function startWork(options: WorkOptions, deps: WorkDeps): Promise<R
                 repositoryMentionOf(ref, repository),
                 pullRequestFactOf(pullRequest),
                 redact(JSON.stringify(pullRequest)),
-                instantOf(systemClock()),
+                instantOf(time.clock()),
                 queries,
               ),
             ),
           redact,
           holdsSecret,
-          clock: systemClock,
+          clock: time.clock,
           signal,
           reach,
           workingDirectory: options.workingDirectory,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { access, chmod, constants, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { access, chmod, constants, lstat, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import { PullwrightError } from "../domain/error.ts";
@@ -12,18 +12,13 @@ import { baseOfCheckout, readCheckout, type Checkout as CheckoutFacts } from "./
 import type { GitSurroundings } from "./run-git.ts";
 import { createSpool } from "./spool.ts";
 
-export { checkBranchName, protectedBranches } from "./branch-name.ts";
-export type { BuiltCommit, CommitRequest } from "./build-commit.ts";
 export type { ChangesWanted, ChangeSummary, CheckoutChanges } from "./changes-of-checkout.ts";
 export type { CheckoutRemote } from "./checkout-config.ts";
 export type { Person } from "./commit-text.ts";
-export type { WantedCommit } from "./fetch-commit.ts";
-export { shownPath, type FileChange } from "./file-change.ts";
+export type { FileChange } from "./file-change.ts";
 export type { Mirror, MirrorRequest } from "./mirror.ts";
-export type { PushOutcome, PushRequest } from "./push-branch.ts";
 export type { GitProbe } from "./probe.ts";
 export type { Remote, RemoteAuth } from "./remote.ts";
-export { checkTreePath } from "./tree-path.ts";
 
 export type GitOptions = {
   /** Absolute; without it the usual places are looked at. */
@@ -139,7 +134,7 @@ export function createGit(options: GitOptions, deps: GitDeps): Git {
   }
 
   async function always(): Promise<Omit<GitSurroundings, "temporaryDir" | "signal">> {
-    ready ??= prepare(options).catch((error: unknown) => {
+    ready ??= prepare(options, deps.clock).catch((error: unknown) => {
       ready = null;
       throw error;
     });
@@ -156,17 +151,31 @@ export function createGit(options: GitOptions, deps: GitDeps): Git {
   }
 }
 
-/** Makes the directories and finds git. */
-async function prepare({ homeDir, mirrorsDir, workDir, gitPath }: GitOptions): Promise<string> {
+/** Makes the directories, removes what killed processes left in them, and finds git. */
+async function prepare({ homeDir, mirrorsDir, workDir, gitPath }: GitOptions, clock: Clock): Promise<string> {
   for (const directory of [homeDir, mirrorsDir, workDir]) {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await chmod(directory, 0o700);
   }
+  await removeLeftovers(workDir, /^git-/, clock);
+  await removeLeftovers(mirrorsDir, /\.git\.(new|aside)-/, clock);
   const places = gitPath === undefined ? usualPlaces : [gitPath];
   for (const path of places) {
     if (await isExecutable(path)) return path;
   }
   throw new PullwrightError("GIT_UNAVAILABLE", `There is no git at ${places.join(", ")}.`);
+}
+
+/** No job runs for a day. */
+const leftOverAfterMs = 86_400_000;
+
+async function removeLeftovers(directory: string, name: RegExp, clock: Clock): Promise<void> {
+  for (const entry of await readdir(directory)) {
+    const path = join(directory, entry);
+    const stats = name.test(entry) ? await lstat(path).catch(() => null) : null;
+    const isLeftOver = stats !== null && clock().getTime() - stats.mtimeMs > leftOverAfterMs;
+    if (isLeftOver) await rm(path, { recursive: true, force: true, maxRetries: 3 });
+  }
 }
 
 const usualPlaces = ["/usr/bin/git", "/usr/local/bin/git", "/opt/homebrew/bin/git", "/opt/local/bin/git"];

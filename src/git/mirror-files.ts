@@ -37,7 +37,10 @@ export async function prepareMirror(
   format: ObjectFormat,
   surroundings: GitSurroundings,
 ): Promise<void> {
-  if ((await whyUnusable(gitDir, format)) === null && (await countPacks(gitDir)) <= packsMax) return;
+  if ((await whyUnusable(gitDir, format)) === null) {
+    const packs = await readdir(join(gitDir, "objects", "pack")).catch(() => []);
+    if (packs.filter((name) => name.endsWith(".pack")).length <= packsMax) return removeHalfWritten(gitDir, packs);
+  }
   await putAside(gitDir);
   await makeMirror(gitDir, format, surroundings);
 }
@@ -80,9 +83,10 @@ async function strangersIn(gitDir: string): Promise<string[]> {
   return [...strangers, ...refs.filter((name) => name.endsWith(".lock")).map((name) => `refs/${name}`)];
 }
 
-async function countPacks(gitDir: string): Promise<number> {
-  const files = await readdir(join(gitDir, "objects", "pack")).catch(() => []);
-  return files.filter((name) => name.endsWith(".pack")).length;
+/** What a git that was killed had not finished; no other git works here now. */
+async function removeHalfWritten(gitDir: string, packs: string[]): Promise<void> {
+  const left = packs.filter((name) => name.startsWith("tmp_") || name.startsWith(".tmp-"));
+  await Promise.all(left.map((name) => rm(join(gitDir, "objects", "pack", name), { force: true })));
 }
 
 /** Moved away in one step, then removed: what is being removed is never taken for a mirror. */

@@ -13,7 +13,7 @@ type Wait = { waitMs: number; signal: AbortSignal | undefined; clock: Clock };
 const touchEveryMs = 10_000;
 const silentForMs = 60_000;
 
-const askAgainMs = 100;
+const askAgainMs = 50;
 
 /**
  * Takes the lock in a directory, and waits for a holder that runs. What a process held that runs no more is taken over.

@@ -26,7 +26,11 @@ export type WorkFileReader = AsyncDisposable & {
  *
  * @throws {PullwrightError} WORK_TOO_LARGE for one file, CHECKOUT_UNSAFE for one that cannot be read or does not keep still
  */
-export function createWorkFileReader(root: string, fileBytesMax: number): WorkFileReader {
+export function createWorkFileReader(
+  root: string,
+  fileBytesMax: number,
+  reach: (step: string) => void = () => undefined,
+): WorkFileReader {
   let current: { path: string; folder: Folder } | null = null;
 
   return {
@@ -34,7 +38,7 @@ export function createWorkFileReader(root: string, fileBytesMax: number): WorkFi
       const found = await find(path);
       if (found === null) return { kind: "missing" };
       for (let tries = 0; tries < triesMax; tries += 1) {
-        const file = await readOnce(found.folder, found.name, path, fileBytesMax);
+        const file = await readOnce(found.folder, found.name, path, { fileBytesMax, reach });
         if (file !== "changed") return file;
       }
       throw new PullwrightError(
@@ -117,7 +121,7 @@ async function readOnce(
   folder: Folder,
   name: Buffer,
   shown: Buffer,
-  fileBytesMax: number,
+  { fileBytesMax, reach }: { fileBytesMax: number; reach: (step: string) => void },
 ): Promise<WorkFile | "changed"> {
   const path = pathIn(folder, name);
   // Looked at before it is opened: opening a device may already do something.
@@ -149,6 +153,7 @@ async function readOnce(
     }
     const bytes = Buffer.alloc(Number(before.size) + 1);
     const bytesRead = await readFull(file, bytes);
+    reach("work-file.read");
     const after = await file.stat({ bigint: true });
     const isSame =
       bytesRead === Number(before.size) &&

@@ -121,7 +121,7 @@ export const queueCommand = operation({
       .describe("`SCRUM-123`; made safe as a file name, begun when it is not there."),
     repository: z.string().max(2048).optional().describe("`https://host/owner/repo` or `owner/repo`."),
     payload: z.record(z.string(), z.unknown()).default({}).describe("What the worker needs; see docs/operate.md."),
-    priority: z.number().int().min(-100).max(100).default(0),
+    priority: z.number().int().min(-1000).max(1000).default(0),
     delay_seconds: z
       .number()
       .int()
@@ -161,7 +161,7 @@ export const queueCommand = operation({
         {
           type,
           workflowId,
-          repositoryKey,
+          repositoryKey: repositoryKey ?? laneOf(input.payload),
           writes: type === "create_pull_request",
           idempotencyKey: await keyFor(type, workflowId, payload, asked, deps),
           payload,
@@ -255,6 +255,11 @@ async function readCommand(id: number, { store }: OperationDeps): Promise<z.outp
 
 function remedyOf(code: string | null): string | null {
   return code !== null && code in errorCodes ? errorCodes[code as keyof typeof errorCodes].remedy : null;
+}
+
+/** Commands of one repository that write run one at a time; where it is not named, those of one checkout do. */
+function laneOf({ checkout }: Record<string, unknown>): string | null {
+  return typeof checkout === "string" ? `checkout:${checkout}` : null;
 }
 
 /** How many commands a workflow has had: tells one asking from the next once the first has ended. */

@@ -28,6 +28,7 @@ export async function perform(
 ): Promise<unknown> {
   const known = operations[name] as unknown as Operation<z.ZodType, z.ZodType>;
   const parsed = known.input.parse(input);
+  refuseNul(parsed as Record<string, unknown>);
   if (known.kind === "read") return known.run(parsed, { ...deps, store, actor });
   return store.transaction(async (queries) => {
     const run = (): Promise<unknown> =>
@@ -49,4 +50,11 @@ export async function perform(
     await queries.idempotencyKeys.add(idempotencyKey, requestHash, answer, instantOf(now));
     return answer;
   });
+}
+
+/** PostgreSQL takes no text with a NUL, SQLite cuts what it compares there: nothing of ours has one, so nothing is found or kept by it. */
+function refuseNul(input: Record<string, unknown>): void {
+  for (const [name, value] of Object.entries(input))
+    if (typeof value === "string" && value.includes("\0"))
+      throw new PullwrightError("VALIDATION_ERROR", `${name}: has a NUL in it.`);
 }

@@ -58,6 +58,6 @@ export async function workflowFor(
   { workflows }: Pick<Queries, "workflows">,
 ): Promise<string> {
   const taken = await workflows.get(id);
-  const isAnothers = taken !== undefined && taken.repository_key !== null && taken.repository_key !== repositoryKey;
-  return isAnothers ? inOwnRepository(id, repositoryKey ?? "") : id;
+  if (repositoryKey === null || taken === undefined || taken.repository_key === null) return id;
+  return taken.repository_key === repositoryKey ? id : inOwnRepository(id, repositoryKey);
 }

@@ -20,7 +20,7 @@ export type RunningWorkers = {
 const lookMs = 1000;
 const rescueMs = 4000;
 /** Nudges and the store's own word bring work at once; this is for the day on which both are lost. */
-const pollMs = 5000;
+const pollMs = 2000;
 const afterFailureMs = 1000;
 const stopMs = { finish: 5000, end: 9000 };
 

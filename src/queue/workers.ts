@@ -98,8 +98,7 @@ export function createWorkers({ slots, leaseMs }: WorkersOptions, deps: WorkersD
 
   /** In one transaction, so that what ends and what begins cost one commit together. */
   async function settleAndClaim(ended: EndedAttempt[]): Promise<ClaimedCommand[]> {
-    // On PostgreSQL a claim alone need not wait for the one transaction that writes rows others join.
-    if (ended.length === 0 && store.engine === "postgres") return claimAll(ended, store);
+    if (ended.length === 0 && store.engine === "postgres") return claimAlone();
     reach("settle.before");
     try {
       const { lost, claimed } = await store.transaction(async (queries) => ({
@@ -116,13 +115,25 @@ export function createWorkers({ slots, leaseMs }: WorkersOptions, deps: WorkersD
     }
   }
 
+  /** On PostgreSQL a claim by itself need not wait for the one transaction that writes rows others join. Each stands as soon as it is made. */
+  async function claimAlone(): Promise<ClaimedCommand[]> {
+    const claimed: ClaimedCommand[] = [];
+    try {
+      await claimAll([], store, claimed);
+    } catch (error) {
+      if (claimed.length === 0) throw error;
+      log.warn({ err: error }, "Not all that is due could be claimed; what was claimed is begun");
+    }
+    return claimed;
+  }
+
   async function claimAll(
     ended: EndedAttempt[],
     queries: Pick<StoreQueries, "commandClaims">,
+    claimed: ClaimedCommand[] = [],
   ): Promise<ClaimedCommand[]> {
     const now = clock.forStore();
     await queries.commandClaims.makeDue(now);
-    const claimed: ClaimedCommand[] = [];
     for (const type of types) {
       let free = freeAfter(ended, type);
       while (free > 0) {

@@ -17,6 +17,7 @@ import { outcomeOfForgeError } from "./outcome-of-forge-error.ts";
 import { openPullRequest } from "./open-pull-request.ts";
 import { commitMessageOf, descriptionOf, type DescribedWork, titleOf } from "./pull-request-text.ts";
 import { pushWork } from "./push-work.ts";
+import { repositoryOfWork } from "./repository-of-work.ts";
 
 export type CreatePullRequestDeps = {
   git: Pick<Git, "openMirror" | "readCheckout" | "changesOfCheckout">;
@@ -64,7 +65,7 @@ export async function createPullRequest(command: ClaimedCommand, deps: CreatePul
 async function create(command: ClaimedCommand, deps: CreatePullRequestDeps): Promise<CommandOutcome> {
   const payload = readCreatePullRequestPayload(command.payload, deps.workingDirectory);
   const checkout = await deps.git.readCheckout(payload.checkout, { signal: deps.signal });
-  const ref = repositoryOf(payload, checkout, deps);
+  const ref = repositoryOfWork(payload.repository, checkout.remotes, deps);
   const place = deps.placeOf(ref);
   const repository = await place.forge.getRepository(ref, { signal: deps.signal });
   const baseBranch = payload.base_branch ?? place.settings.baseBranch;
@@ -78,7 +79,8 @@ async function create(command: ClaimedCommand, deps: CreatePullRequestDeps): Pro
   if (push.kind === "open") return push.outcome;
   const { commitSha, pushedAt } = push;
 
-  const folder = await openArtifacts(payload.issue_dir ?? join(deps.exportsDir, command.workflowId), "github_pr");
+  const issueDir = payload.issue_dir ?? join(deps.exportsDir, command.workflowId);
+  const folder = await openArtifacts(issueDir, "github_pr");
   const changedFiles = taken.described.changes.map(({ path }) => path);
   const state = {
     workflow_id: command.workflowId,
@@ -122,7 +124,7 @@ async function create(command: ClaimedCommand, deps: CreatePullRequestDeps): Pro
     html_url: pullRequest.url,
     diff_url: ref.forge === "github" ? `${pullRequest.url}.diff` : `${pullRequest.url}/diffs`,
     draft: pullRequest.draft,
-    issue_dir: payload.issue_dir ?? folder.folder,
+    issue_dir: issueDir,
     commit_log_path: taken.logPath,
     description_path: descriptionPath,
     push_state_path: statePath,
@@ -143,35 +145,6 @@ async function create(command: ClaimedCommand, deps: CreatePullRequestDeps): Pro
       review_key: reviewKey(ref.forge, ref.host, repository.id, pullRequest.number, commitSha),
     },
   };
-}
-
-/** The payload says, else the checkout's remote, else the configuration. */
-function repositoryOf(
-  { repository }: CreatePullRequestPayload,
-  checkout: Checkout,
-  deps: Pick<CreatePullRequestDeps, "readRepository" | "defaultRepository" | "placeOf">,
-): RepositoryRef {
-  if (repository !== undefined) return deps.readRepository(repository);
-  // Which remote is meant is configured per forge, and which forge it is at shows only in the remote's address.
-  for (const remote of checkout.remotes) {
-    const ref = tryRead(remote.pushUrl ?? remote.url, deps.readRepository);
-    if (ref !== null && deps.placeOf(ref).settings.remote === remote.name) return ref;
-  }
-  if (deps.defaultRepository !== null) return deps.readRepository(deps.defaultRepository);
-  const names = checkout.remotes.map(({ name }) => name).join(", ") || "none";
-  throw new PullwrightError(
-    "REPOSITORY_URL_INVALID",
-    `Nothing says which repository this work is for: the checkout's remotes (${names}) are at no known forge under the configured name. Name it as \`repository\`, or set PULLWRIGHT_GITHUB_OWNER and _REPO, PULLWRIGHT_GITLAB_PROJECT or the forge's API base URL.`,
-  );
-}
-
-function tryRead(url: string, readRepository: (text: string) => RepositoryRef): RepositoryRef | null {
-  try {
-    return readRepository(url);
-  } catch (error) {
-    if (error instanceof PullwrightError && error.code === "REPOSITORY_URL_INVALID") return null;
-    throw error;
-  }
 }
 
 /** The work as it lies there: files as bytes, and what is said of them. Nothing that holds one of our secrets leaves this function. */

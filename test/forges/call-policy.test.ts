@@ -150,6 +150,24 @@ describe("a window in which the forge wants no request", () => {
     expect(run.sentAt).toEqual([0, 20_000, 20_000]);
   });
 
+  test("is not forgiven by an answer to what was asked before it", async () => {
+    const answering: (() => void)[] = [];
+    const slowToAnswer: Turn = async (_request, send) => {
+      send();
+      await new Promise<void>((resolve) => answering.push(resolve));
+      return answer(200, {});
+    };
+    const { ask, deps } = setUp([slowToAnswer, says(429, {}, { "retry-after": "900" })]);
+
+    const early = ask();
+    await expect.poll(() => answering.length).toBe(1);
+    await errorOf(ask());
+    answering[0]?.();
+    await early;
+
+    expect(await deps.standings.read("f")).toMatchObject({ strikes: 1, forbiddenUntil: "2026-11-20T12:15:00.000Z" });
+  });
+
   test("is named by a good answer too, when it was the last one", async () => {
     const reset = String(Date.parse("2026-11-20T12:00:30.000Z") / 1000);
     const { ask, sentAt } = setUp([ok({ "x-ratelimit-remaining": "0", "x-ratelimit-reset": reset }), ok()]);

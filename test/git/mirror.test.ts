@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { FileChange } from "../../src/git/git.ts";
@@ -143,6 +143,25 @@ describe("a mirror", () => {
     expect(await readdir(join(workshop.directory, "home"))).toEqual([]);
     expect((await readdir(workshop.mirrorsDir)).filter((name) => /\.(new|aside)-/.test(name))).toEqual([]);
   });
+});
+
+test("what processes left that were killed is removed in time", async () => {
+  await newRepository("acme/left");
+  await fetchOnce("acme/left");
+  const pack = join(await mirrorDirectory("acme/left"), "objects", "pack", "tmp_pack_x");
+  const [old, young] = [join(workshop.directory, "work", "git-old"), join(workshop.directory, "work", "git-young")];
+  const aside = join(workshop.mirrorsDir, "x.git.aside-1");
+  await Promise.all([mkdir(old), mkdir(young), mkdir(aside), writeFile(pack, "half")]);
+  await Promise.all([old, aside].map((path) => utimes(path, 1, 1)));
+
+  await using mirror = await workshop.createGit().openMirror(workshop.mirrorOf("acme/left"));
+
+  expect(mirror).toBeDefined();
+  await expect(readFile(pack)).rejects.toMatchObject({ code: "ENOENT" });
+  expect(await readdir(join(workshop.directory, "work"))).toContain("git-young");
+  expect(await readdir(join(workshop.directory, "work"))).not.toContain("git-old");
+  expect(await readdir(workshop.mirrorsDir)).not.toContain("x.git.aside-1");
+  await rm(young, { recursive: true });
 });
 
 describe("the lock of a mirror", () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -247,6 +248,9 @@ test("many files cost no more runs of git than one", async () => {
   const { sha } = await mirror.fetchCommit({ branch: "main" });
   await rm(join(directory, "runs"));
   const changes = Array.from({ length: 3000 }, (_, index) => put(`many/f${index % 40}/${index}.txt`, `${index}\n`));
+  // More than git sends in one piece.
+  const large = randomBytes(3_000_000);
+  changes.push({ path: Buffer.from("large.bin"), kind: "put", mode: "100644", bytes: () => large });
 
   const { commitSha } = await mirror.buildCommit({ baseSha: sha, changes, message: "Many", atSeconds: 1 });
   const runs = await readFile(join(directory, "runs"), "utf8");

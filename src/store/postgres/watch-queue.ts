@@ -2,7 +2,7 @@ import pg from "pg";
 import { queueChannel } from "../command-claims.ts";
 
 const heartbeatMs = 10_000;
-const reconnectMs = 1000;
+const reconnectMs = 500;
 
 /**
  * Calls `onChange` when another process announced something, and when the connection for that was broken and is there again: what was announced meanwhile
@@ -11,16 +11,17 @@ const reconnectMs = 1000;
 export async function watchQueueOnPostgres(url: string, onChange: () => void): Promise<{ close: () => Promise<void> }> {
   let isClosed = false;
   let timer: NodeJS.Timeout | undefined;
-  let client = await listen();
-  keepListening();
+  let client: pg.Client | null = await listen();
+  lookIn(client === null ? reconnectMs : heartbeatMs);
   return {
     close: async () => {
       isClosed = true;
       clearTimeout(timer);
-      await client?.end().catch(() => undefined);
+      await endQuietly(client);
     },
   };
 
+  /** Null when nobody answers. */
   async function listen(): Promise<pg.Client | null> {
     const next = new pg.Client({
       connectionString: url,
@@ -34,32 +35,42 @@ export async function watchQueueOnPostgres(url: string, onChange: () => void): P
     try {
       await next.connect();
       await next.query(`listen ${queueChannel}`);
-      return next;
     } catch {
-      await next.end().catch(() => undefined);
+      await endQuietly(next);
       return null;
     }
+    next.once("end", () => {
+      if (client === next) lookIn(0);
+    });
+    return next;
   }
 
-  function keepListening(): void {
-    if (isClosed) return;
-    timer = setTimeout(() => void lookAfter().then(keepListening), client === null ? reconnectMs : heartbeatMs);
+  function lookIn(ms: number): void {
+    clearTimeout(timer);
+    if (!isClosed) timer = setTimeout(() => void look(), ms);
   }
 
-  async function lookAfter(): Promise<void> {
-    if (client !== null && (await isThere(client))) return;
-    await client?.end().catch(() => undefined);
+  async function look(): Promise<void> {
+    if (client !== null && (await answers(client))) return lookIn(heartbeatMs);
+    const broken = client;
+    client = null;
+    await endQuietly(broken);
     client = await listen();
-    if (isClosed) await client?.end().catch(() => undefined);
-    else if (client !== null) onChange();
+    if (isClosed) return endQuietly(client);
+    if (client !== null) onChange();
+    lookIn(client === null ? reconnectMs : heartbeatMs);
   }
 }
 
-async function isThere(client: pg.Client): Promise<boolean> {
+async function answers(client: pg.Client): Promise<boolean> {
   try {
     await client.query("select 1");
     return true;
   } catch {
     return false;
   }
+}
+
+async function endQuietly(client: pg.Client | null): Promise<void> {
+  await client?.end().catch(() => undefined);
 }
