@@ -7,7 +7,7 @@ import { startEngine } from "../src/engine/engine.ts";
 import { loadConfig } from "../src/config.ts";
 import { createLog } from "../src/log.ts";
 import { createRedact } from "../src/redact/redact.ts";
-import { workOptionsOf } from "../src/work-options.ts";
+import { workOptionsOf } from "../src/config/work-options.ts";
 import { openStore, type StoreLocation } from "../src/store/open-store.ts";
 
 /** `cpuMs` is what this process and its threads took of the processors, which a busy machine changes less than the time that passed. */

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { Config } from "./config.ts";
-import { policyOf } from "./policy-of.ts";
-import { workOptionsOf } from "./work-options.ts";
+import { policyOf } from "./config/policy-of.ts";
+import { workOptionsOf } from "./config/work-options.ts";
 import { instantOf, systemClock, systemSteadyClock } from "./domain/clock.ts";
 import type { ChangedTopic, Engine } from "./engine/engine.ts";
 import { startEngineThread } from "./engine/start-engine-thread.ts";
@@ -11,7 +11,7 @@ import { createLog, type Log } from "./log.ts";
 import { type OperationName, operations } from "./operations/operations.ts";
 import { type Caller, perform } from "./operations/perform.ts";
 import { createQueueClock } from "./queue/queue-clock.ts";
-import { forgeHosts } from "./forge-hosts.ts";
+import { forgeHosts } from "./config/forge-hosts.ts";
 import { parseRepositoryRef } from "./domain/parse-repository-ref.ts";
 import type { ServiceState } from "./operations/service-state.ts";
 import { createReceiver, type Receive } from "./receive/receiver.ts";

@@ -5,6 +5,9 @@ import type { ErrorCode } from "./error.ts";
 export const commandTypes = ["execute_plan", "create_pull_request", "review_pull_request"] as const;
 export type CommandType = (typeof commandTypes)[number];
 
+/** What Pullwright does itself. */
+export const builtInCommandTypes: ReadonlySet<CommandType> = new Set(["create_pull_request"]);
+
 export const commandStates = ["queued", "running", "succeeded", "failed", "skipped", "cancelled"] as const;
 export type CommandState = (typeof commandStates)[number];
 

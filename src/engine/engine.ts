@@ -10,7 +10,7 @@ import { parseRepositoryRef } from "../domain/parse-repository-ref.ts";
 import type { Redact } from "../redact/redact.ts";
 import { openStore, type StoreLocation } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
-import type { WorkOptions } from "../work-options.ts";
+import type { WorkOptions } from "../config/work-options.ts";
 import { createCourtesy } from "./courtesy.ts";
 import { createNudge } from "./nudge.ts";
 import { newOwner, releaseLeasesOfTheDead } from "./release-leases-of-the-dead.ts";

@@ -16,7 +16,7 @@ import type { RemoteAuth } from "../git/git.ts";
 import type { Log } from "../log.ts";
 import type { Redact } from "../redact/redact.ts";
 import type { FindForgePlace, ForgePlace } from "../work/forge-place.ts";
-import type { WorkOptions } from "../work-options.ts";
+import type { WorkOptions } from "../config/work-options.ts";
 
 type Deps = {
   standings: CredentialStandings;

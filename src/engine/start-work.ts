@@ -19,7 +19,7 @@ import { createPullRequest } from "../work/create-pull-request.ts";
 import { createPerformCommand } from "../work/perform-command.ts";
 import { pullRequestFactOf, repositoryMentionOf } from "../work/pull-request-fact.ts";
 import { runProgram, type WorkerProgram } from "../work/run-program.ts";
-import type { WorkOptions } from "../work-options.ts";
+import type { WorkOptions } from "../config/work-options.ts";
 import { createForgePlaces } from "./forge-places.ts";
 
 export type WorkDeps = {
@@ -55,7 +55,7 @@ export async function startWork(options: WorkOptions, deps: WorkDeps): Promise<R
       author: { name: options.git.authorName, email: options.git.authorEmail },
       ...(options.caFile === null ? {} : { caFile: options.caFile }),
     },
-    { reach, redact, clock: time.clock },
+    { reach, redact, clock: systemClock },
   );
   const placeOf = createForgePlaces(options, {
     ...time,

@@ -13,7 +13,7 @@ import type { CommandDetail } from "../store/commands.ts";
 import { openStore } from "../store/open-store.ts";
 import { repositoryOfWork } from "../work/repository-of-work.ts";
 import { join } from "node:path";
-import { workOptionsOf } from "../work-options.ts";
+import { workOptionsOf } from "../config/work-options.ts";
 import { startWork } from "./start-work.ts";
 
 /** Workers in a process of their own, with or without a service beside them. */

@@ -9,7 +9,7 @@ import { workflowFor } from "../queue/enqueue-wanted.ts";
 import { enqueue, startWorkflow } from "../queue/enqueue.ts";
 import { retryCommand as retry } from "../queue/retry.ts";
 import type { CommandRow } from "../store/commands.ts";
-import { effectRow } from "./effects.ts";
+import { effectRow, shownEffect } from "./effects.ts";
 import { listInput, listOutput, readList } from "./list.ts";
 import { operation, type OperationDeps } from "./operation.ts";
 import { wholeNumber } from "./whole-number.ts";
@@ -248,7 +248,7 @@ async function readCommand(id: number, { store }: OperationDeps): Promise<z.outp
       because,
       started_at,
     })),
-    effects: effects.toReversed(),
+    effects: effects.toReversed().map(shownEffect),
     remedy: remedyOf(row.outcome_code),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { effectStates } from "../domain/effect.ts";
+import type { EffectRow } from "../store/effects.ts";
 
 /** Something that a command did, or means to do, to the world outside. */
 export const effectRow = z
@@ -19,3 +20,22 @@ export const effectRow = z
     done_at: z.string().nullable(),
   })
   .meta({ id: "Effect" });
+
+/** An effect as doors show it: without what only the sending of it needs. */
+export function shownEffect(row: EffectRow): z.output<typeof effectRow> {
+  return {
+    id: row.id,
+    key: row.key,
+    kind: row.kind,
+    command_id: row.command_id,
+    state: row.state,
+    sends: row.sends,
+    intent: row.intent,
+    result: row.result,
+    code: row.code,
+    because: row.because,
+    intended_at: row.intended_at,
+    check_after_at: row.check_after_at,
+    done_at: row.done_at,
+  };
+}

@@ -5,6 +5,7 @@ import { PullwrightError } from "../../src/domain/error.ts";
 import { markerOf } from "../../src/domain/marker.ts";
 import { cancelCommand } from "../../src/queue/cancel.ts";
 import { performEffect } from "../../src/queue/effect.ts";
+import { Interruption } from "../../src/queue/interruption.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { MakeDatabase } from "./database.ts";
 import { at, type HandClock, handClock, leaseMs, put } from "./queue-at-hand.ts";
@@ -225,6 +226,37 @@ export function exerciseEffects(makeDatabase: MakeDatabase): void {
       expect(await board.row()).toMatchObject({ state: "done", result: { id: 1 } });
     });
 
+    test("that was interrupted on its way may have been done, and is looked for", async () => {
+      await using database = await makeDatabase();
+      const board = await boardOf(database);
+      const controller = new AbortController();
+      const told = new Interruption("stopping", "The process stops");
+
+      const interrupted = board.post({
+        signal: controller.signal,
+        beforeAnswering: async () => {
+          controller.abort(told);
+          throw told;
+        },
+      });
+      await expect(interrupted).rejects.toBe(told);
+      expect(await board.row()).toMatchObject({ state: "unknown", sends: 1 });
+
+      expect(await board.post()).toMatchObject({ kind: "done", by: "found" });
+      expect([board.sent, board.notes.length]).toEqual([1, 1]);
+    });
+
+    test("that is told to stop before it leaves does not count as sent", async () => {
+      await using database = await makeDatabase();
+      const board = await boardOf(database);
+      const told = new Interruption("stopping", "The process stops");
+
+      await expect(board.post({ signal: AbortSignal.abort(told) })).rejects.toBe(told);
+
+      expect(board.sent).toBe(0);
+      expect(await board.row()).toMatchObject({ state: "intended", sends: 0 });
+    });
+
     test("leaves every send and every answer in the audit log, in a chain that holds", async () => {
       await using database = await makeDatabase();
       const board = await boardOf(database);
@@ -259,6 +291,7 @@ type Posting = {
   dieAt?: string;
   beforePosting?: () => Promise<unknown>;
   beforeAnswering?: () => Promise<unknown>;
+  signal?: AbortSignal;
 };
 
 const markerSecret = "a local secret";
@@ -362,7 +395,7 @@ async function boardOf(database: Awaited<ReturnType<MakeDatabase>>, key = "1") {
         store,
         clock,
         command,
-        signal: new AbortController().signal,
+        signal: posting.signal ?? new AbortController().signal,
         markerSecret,
         redact: (text) => text,
         reach: (step) => {

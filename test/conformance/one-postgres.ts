@@ -10,7 +10,7 @@ export function onePostgres(): { make: MakeDatabase; end: () => Promise<void> } 
       if (database === undefined) {
         database = await makePostgres();
         await (await openStore(database.location, "write")).close();
-      } else await changeByHand(database, truncateAll);
+      } else await changeByHand(database, emptyAll);
       const { location, rows } = database;
       const opened: Awaited<ReturnType<typeof openStore>>[] = [];
       const open: TestDatabase["open"] = async (mode = "write") => {
@@ -32,8 +32,13 @@ export function onePostgres(): { make: MakeDatabase; end: () => Promise<void> } 
   };
 }
 
-/** Without the migrations' own tables. */
-const truncateAll = `do $$ begin
-  execute (select 'truncate ' || string_agg(quote_ident(tablename), ', ') || ' restart identity cascade'
-    from pg_tables where schemaname = 'public' and tablename not like 'schema_migration%');
+/** Rows go and numbers begin again; the migrations' own tables stay. Deleting a few rows takes a tenth of what truncating takes. */
+const emptyAll = `do $$ declare name text; begin
+  set local session_replication_role = replica;
+  for name in select tablename from pg_tables where schemaname = 'public' and tablename not like 'schema_migration%' loop
+    execute 'delete from ' || quote_ident(name);
+  end loop;
+  for name in select sequencename from pg_sequences where schemaname = 'public' loop
+    execute 'alter sequence ' || quote_ident(name) || ' restart';
+  end loop;
 end $$`;

@@ -254,6 +254,29 @@ test("what the forge says is in the error, without the secrets in it", async () 
   expect(error).toMatchObject({ kind: "refused", code: "FORGE_REFUSED", status: 422 });
 });
 
+test.each<[string, ForgeAnswer, string]>([
+  [
+    "a page",
+    { ...answer(200, {}), headers: new Headers({ "content-type": "text/html" }) },
+    "is not JSON but text/html",
+  ],
+  ["nothing", { ...answer(201, {}), body: "" }, "the answer is empty"],
+  ["no content", { ...answer(204, {}), body: "" }, "the answer is empty"],
+  ["half an object", { ...answer(200, {}), body: '{"half":' }, "could not be read"],
+])("it is said what came instead of an answer: %s", async (_what, given, says) => {
+  const { ask } = setUp([
+    (_request, send) => {
+      send();
+      return given;
+    },
+  ]);
+
+  const error = await errorOf(ask({ kind: "write" }));
+
+  expect(error).toMatchObject({ kind: "unknown", code: "FORGE_BAD_RESPONSE" });
+  expect(error.message).toContain(says);
+});
+
 test("what the organisation asks for is in the error", async () => {
   const { ask } = setUp([
     says(

@@ -146,7 +146,6 @@ describe("what was sent and has no answer is known", () => {
     ["the answer is cut", (response) => cutAnswer(response), "cut"],
     ["the answer is cut in its middle", (response) => cutChunks(response), "cut"],
     ["the answer is noise", (_response, _heard, socket) => socket.end("NOISE\r\n\r\n"), "unreadable"],
-    ["the headers do not come", () => {}, "timeout"],
     ["the body does not end", (response) => trickle(response), "timeout"],
     [
       "the body is no gzip",
@@ -166,6 +165,16 @@ describe("what was sent and has no answer is known", () => {
     for (const request of [get, post])
       await expect(run.fetch({ ...request, url: run.server.origin })).rejects.toMatchObject({ sent: true, reason });
     expect(run.server.heard).toHaveLength(2);
+  });
+
+  test("the headers do not come, long before the whole time is over", { timeout: 5000 }, async () => {
+    await using run = await serving(() => {}, { budgets: { headersMs: 100, wholeMs: 600_000 } });
+
+    for (const request of [get, post])
+      await expect(run.fetch({ ...request, url: run.server.origin })).rejects.toMatchObject({
+        sent: true,
+        reason: "timeout",
+      });
   });
 
   test("an error in other letters than UTF-8 is still an answer", async () => {

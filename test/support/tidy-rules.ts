@@ -6,14 +6,20 @@ import { factsOf, type Tree } from "./source-facts.ts";
 const owners: { modules: RegExp; named: string; may: string[] }[] = [
   { modules: /^(kysely|pg|sqlite)(\/|$)/, named: "databases", may: ["src/store/"] },
   { modules: /^(fastify|fastify-.*|@fastify\/.*)(\/|$)/, named: "Fastify", may: ["src/http/"] },
-  { modules: /^child_process$/, named: "child processes", may: ["src/git/", "src/demo/"] },
+  { modules: /^child_process$/, named: "child processes", may: ["src/child/"] },
   {
     modules: /^(react|react-dom|wouter|@tanstack\/.*|@base-ui\/.*)(\/|$)/,
     named: "React and its kin",
     may: ["src/web/"],
   },
+  { modules: /^@octokit\//, named: "Octokit", may: ["src/forges/github/"] },
+  { modules: /^@gitbeaker\//, named: "Gitbeaker", may: ["src/forges/gitlab/"] },
   { modules: /^(commander|@commander-js\/.*)(\/|$)/, named: "commander", may: ["src/cli.ts", "src/cli/"] },
-  { modules: /^http$/, named: "node:http", may: ["src/receive/", "src/http/", "src/demo/", "src/app.ts"] },
+  {
+    modules: /^http$/,
+    named: "node:http",
+    may: ["src/receive/", "src/http/", "src/forges/", "src/demo/", "src/app.ts"],
+  },
 ];
 
 const forbiddenNames = ["utils", "util", "helpers", "helper", "types", "manager", "common", "misc", "shared"];

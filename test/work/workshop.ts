@@ -4,19 +4,18 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { buildConfig, type Config } from "../../src/config.ts";
-import { systemClock, systemSteadyClock } from "../../src/domain/clock.ts";
 import { parseRepositoryRef } from "../../src/domain/parse-repository-ref.ts";
 import { startWork } from "../../src/engine/start-work.ts";
 import type { OperationName } from "../../src/operations/operations.ts";
 import { perform } from "../../src/operations/perform.ts";
-import { createQueueClock } from "../../src/queue/queue-clock.ts";
 import type { RunningWorkers } from "../../src/queue/run-workers.ts";
 import { createLiveRedact } from "../../src/redact/live-redact.ts";
 import type { CommandDetail } from "../../src/store/commands.ts";
 import type { Store } from "../../src/store/store.ts";
-import { workOptionsOf } from "../../src/work-options.ts";
+import { workOptionsOf } from "../../src/config/work-options.ts";
 import { type MakeDatabase, makeSqlite, type TestDatabase } from "../conformance/database.ts";
 import { type LocalForge, startLocalForge } from "./local-forge.ts";
+import { createPassingTime, type PassingTime } from "./passing-time.ts";
 
 /** A checkout in which an agent has worked, a forge, a store and workers; all of it gone afterwards. */
 export type Workshop = AsyncDisposable & {
@@ -30,12 +29,20 @@ export type Workshop = AsyncDisposable & {
   write: (files: Record<string, string | Buffer | null>) => Promise<void>;
   /** The agent's own git, in the checkout. */
   git: (...args: string[]) => Promise<string>;
+  /** What the service would find around it. */
+  environment: (env?: Record<string, string>) => Record<string, string>;
   config: (settings?: Settings) => Config;
+  /** What waits for a time does not wait long: when nothing else can happen, the time passes. */
+  time: PassingTime;
+  /** Something moved in the store, by whomever: who waits looks again. */
+  changed: () => void;
   /** Starts workers like those of the service; they end with the workshop. */
   work: (settings?: Settings, reach?: (step: string) => void) => Promise<RunningWorkers>;
   ask: (name: OperationName, input: Record<string, unknown>) => Promise<unknown>;
   /** Queues a command and waits until it has ended. */
   run: (payload?: Record<string, unknown>, workflowId?: string) => Promise<CommandDetail>;
+  /** Queues it, and waits for nothing. */
+  put: (payload?: Record<string, unknown>, workflowId?: string) => Promise<number>;
   ended: (id: number) => Promise<CommandDetail>;
 };
 
@@ -68,7 +75,11 @@ export async function openWorkshop(
     for (const wake of waiting) wake();
   };
   const { redact, holdsSecret, learn } = createLiveRedact([forge.token]);
-  const queueClock = createQueueClock(store.engine, { clock: systemClock, steadyMs: systemSteadyClock });
+  const time = createPassingTime();
+  time.follow(() => {
+    for (const workers of running) workers.nudge();
+  });
+  const { clock, queueClock } = time;
 
   // Not in step: the forge is in this very process.
   const theirGit = async (cwd: string, args: string[]): Promise<string> => {
@@ -92,21 +103,18 @@ export async function openWorkshop(
   };
   await theirGit(directory, ["clone", "--quiet", `${forge.origin}/${forge.slug}.git`, checkout]);
 
-  const config = ({ env = {}, yaml = "" }: Settings = {}): Config => {
+  const environment = (env: Record<string, string> = {}): Record<string, string> => {
     const upper = forgeName.toUpperCase();
-    return buildConfig(
-      {},
-      {
-        PATH: "/usr/bin:/bin",
-        PULLWRIGHT_DATA_DIR: dataDir,
-        PULLWRIGHT_CA_FILE: forge.caFile,
-        [`PULLWRIGHT_${upper}_API_BASE_URL`]: forge.apiBaseUrl,
-        [`PULLWRIGHT_${upper}_TOKEN`]: forge.token,
-        ...env,
-      },
-      () => yaml,
-    );
+    return {
+      PATH: "/usr/bin:/bin",
+      PULLWRIGHT_DATA_DIR: dataDir,
+      PULLWRIGHT_CA_FILE: forge.caFile,
+      [`PULLWRIGHT_${upper}_API_BASE_URL`]: forge.apiBaseUrl,
+      [`PULLWRIGHT_${upper}_TOKEN`]: forge.token,
+      ...env,
+    };
   };
+  const config = ({ env = {}, yaml = "" }: Settings = {}): Config => buildConfig({}, environment(env), () => yaml);
   const write: Workshop["write"] = async (files) => {
     for (const [name, content] of Object.entries(files)) {
       const path = join(checkout, name);
@@ -125,7 +133,7 @@ export async function openWorkshop(
       name,
       input,
       { actor: "operator" },
-      { store, clock: systemClock, queueClock, redact, policy, readRepository },
+      { store, clock, queueClock, redact, policy, readRepository },
     );
     for (const workers of running) workers.nudge();
     return answer;
@@ -136,9 +144,20 @@ export async function openWorkshop(
       waiting.add(moved.resolve);
       const command = await store.commands.get(id);
       if (command !== undefined && command.ended_at !== null) return command;
+      const nowMs = clock().getTime();
+      const dueMs = command?.state === "queued" ? Date.parse(command.available_at) : nowMs;
+      if (dueMs > nowMs) time.setAhead(time.aheadMs() + dueMs - nowMs);
       await moved.promise;
       waiting.delete(moved.resolve);
     }
+  };
+  const put = async (payload: Record<string, unknown> = {}, workflowId = "SCRUM-123"): Promise<number> => {
+    const { id } = (await ask("queueCommand", {
+      type: "create_pull_request",
+      workflow_id: workflowId,
+      payload: { checkout, ...payload },
+    })) as { id: number };
+    return id;
   };
   const stack = opening.move();
   return {
@@ -150,7 +169,10 @@ export async function openWorkshop(
     checkout,
     write,
     git: (...args) => theirGit(checkout, args),
+    environment,
     config,
+    time,
+    changed,
     work: async (settings = {}, reach = () => {}) => {
       const workers = await startWork(workOptionsOf(config(settings)), {
         store,
@@ -161,20 +183,15 @@ export async function openWorkshop(
         log: { info: () => {}, warn: () => {}, error: () => {}, debug: () => {} } as never,
         onChanged: changed,
         reach,
+        time,
       });
       running.push(workers);
       return workers;
     },
     ask,
     ended,
-    run: async (payload = {}, workflowId = "SCRUM-123") => {
-      const { id } = (await ask("queueCommand", {
-        type: "create_pull_request",
-        workflow_id: workflowId,
-        payload: { checkout, ...payload },
-      })) as { id: number };
-      return ended(id);
-    },
+    put,
+    run: async (payload, workflowId) => ended(await put(payload, workflowId)),
     [Symbol.asyncDispose]: async () => {
       await Promise.all(running.map((workers) => workers.stop()));
       await stack.disposeAsync();

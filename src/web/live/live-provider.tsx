@@ -12,8 +12,6 @@ const feedIntervalMs = 200;
 const alsoTouched: Record<string, string[]> = {
   // The activity has no topic of its own: it is made of events and of deliveries that became none.
   deliveries: ["activity"],
-  // A rule may have asked for work.
-  events: ["workflows", "commands"],
   work: ["workflows", "commands", "audit"],
 };
 

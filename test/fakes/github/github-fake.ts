@@ -94,6 +94,9 @@ export type People = {
   ) => Promise<{ number: number; title: string; state: string; head: { ref: string; sha: string } }[]>;
 };
 
+/** Read and compiled once, for all that are started here; it keeps nothing of what it checks. */
+const contract = loadContract();
+
 /** Starts a GitHub on a free port of 127.0.0.1: an emulator behind GitHub's rules, checked by GitHub's own description, that fails when asked to. */
 export async function startGithubFake(options: GithubFakeOptions): Promise<GithubFake> {
   const { prefix = "", apps = [], now = () => new Date() } = options;
@@ -101,7 +104,6 @@ export async function startGithubFake(options: GithubFakeOptions): Promise<Githu
   const violations: string[] = [];
   const faults = createFaults(() => requests.length);
   const deliveries = createHookDeliveries();
-  const contract = await loadContract();
   let lookup: BranchLookup | null = null;
   let otherwise: http.RequestListener = nothingHere;
   const bots = apps.map(({ slug }) => `${slug}[bot]`);
@@ -152,7 +154,7 @@ export async function startGithubFake(options: GithubFakeOptions): Promise<Githu
   };
   const server = await startApiServer(
     { tls: options.tls ?? null, prefix, otherwise: (request, response) => otherwise(request, response) },
-    { worldAt, contract, faults, requests, violations, now },
+    { worldAt, contract: await contract, faults, requests, violations, now },
   );
   const { world } = server;
   return {

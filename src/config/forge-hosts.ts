@@ -1,6 +1,6 @@
-import type { Config } from "./config.ts";
-import { type ParseRepositoryRefOptions, publicForgeHosts } from "./domain/parse-repository-ref.ts";
-import type { ForgeName } from "./domain/repository.ts";
+import type { Config } from "../config.ts";
+import { type ParseRepositoryRefOptions, publicForgeHosts } from "../domain/parse-repository-ref.ts";
+import type { ForgeName } from "../domain/repository.ts";
 
 /**
  * Which forge is at which host: the two that everybody knows, and a self-hosted one by the host and port of its configured API. `owner/repo` without a host

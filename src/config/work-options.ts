@@ -1,10 +1,10 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import type { Config, ForgeConfig, WorkerConfig } from "./config.ts";
-import type { SecretPlace } from "./config/secret-files.ts";
-import type { Policy } from "./decide/policy.ts";
-import type { CommandType } from "./domain/command.ts";
-import type { ParseRepositoryRefOptions } from "./domain/parse-repository-ref.ts";
+import type { Config, ForgeConfig, WorkerConfig } from "../config.ts";
+import type { SecretPlace } from "./secret-files.ts";
+import type { Policy } from "../decide/policy.ts";
+import type { CommandType } from "../domain/command.ts";
+import type { ParseRepositoryRefOptions } from "../domain/parse-repository-ref.ts";
 import { forgeHosts } from "./forge-hosts.ts";
 import { policyOf } from "./policy-of.ts";
 

@@ -1,7 +1,6 @@
-import type { Config } from "./config.ts";
-import type { Policy } from "./decide/policy.ts";
-import { commandTypes } from "./domain/command.ts";
-import { builtInWorkers } from "./work/built-in-workers.ts";
+import type { Config } from "../config.ts";
+import type { Policy } from "../decide/policy.ts";
+import { builtInCommandTypes, commandTypes } from "../domain/command.ts";
 
 /** What may happen by itself, and what somebody here can do. */
 export function policyOf({ safety, workers }: Config): Policy {
@@ -9,7 +8,7 @@ export function policyOf({ safety, workers }: Config): Policy {
     safety,
     performed: new Set(
       commandTypes.filter(
-        (type) => workers[type].enabled && (workers[type].program !== null || builtInWorkers.has(type)),
+        (type) => workers[type].enabled && (workers[type].program !== null || builtInCommandTypes.has(type)),
       ),
     ),
     attemptsMax: Object.fromEntries(
