@@ -3,9 +3,9 @@ import { describe } from "vitest";
 import { createForgeFetch, type ForgeFetch } from "../../src/forges/forge-fetch.ts";
 import type { CommentTarget, Forge, ForgeRepositoryRef } from "../../src/forges/forge.ts";
 import { createGitlabForge } from "../../src/forges/gitlab/gitlab-forge.ts";
-import { shaFor, startGitlabFake } from "../fakes/gitlab/gitlab-fake.ts";
-import { projectCalled } from "../fakes/gitlab/gitlab-state.ts";
-import type { Operation } from "../fakes/gitlab/routes.ts";
+import { shaFor, startGitlabFake } from "../../src/demo/local-forge/gitlab/gitlab-fake.ts";
+import { projectCalled } from "../../src/demo/local-forge/gitlab/gitlab-state.ts";
+import type { Operation } from "../../src/demo/local-forge/gitlab/routes.ts";
 import { exerciseForge } from "./forge.ts";
 import type { ForgeSetting, StartForgeWorld } from "./forge-world.ts";
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { createForgeFetch, type ForgeFetchOptions } from "../../src/forges/forge-fetch.ts";
-import { createTestCertificate } from "../fakes/git-server/test-certificate.ts";
+import { createLoopbackCertificate } from "../../src/demo/local-forge/loopback-certificate.ts";
 import { json, type Reply, startScriptedServer } from "./scripted-server.ts";
 
 const get = { method: "GET", headers: {} };
@@ -54,7 +54,7 @@ describe("an exchange", () => {
   });
 
   test("goes over https to who shows a certificate of the authority that was given, and to nobody else", async () => {
-    const { authority, certificate, key } = createTestCertificate();
+    const { authority, certificate, key } = createLoopbackCertificate();
     await using server = await startScriptedServer((response) => json(response, {}), { key, cert: certificate });
 
     const believing = createForgeFetch({ baseUrl: server.origin, certificateAuthority: authority });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { errorOf } from "../conformance/forge-session.ts";
-import { createTestCertificate } from "../fakes/git-server/test-certificate.ts";
+import { createLoopbackCertificate } from "../../src/demo/local-forge/loopback-certificate.ts";
 import { shaFor } from "../fakes/github/world.ts";
 import { createForgeFetch } from "../../src/forges/forge-fetch.ts";
 import { proposal, startGithubUnderTest, token } from "./github-under-test.ts";
@@ -135,7 +135,7 @@ describe("GitHub's secondary limit", () => {
 
 describe("an Enterprise server", () => {
   test("is reached below /api/v3, over https with an authority of its own", async () => {
-    const { authority, certificate, key } = createTestCertificate();
+    const { authority, certificate, key } = createLoopbackCertificate();
     await using github = await startGithubUnderTest({ prefix: "/api/v3", tls: { key, cert: certificate } });
     const { fake, web } = github;
     const forge = github.connect({

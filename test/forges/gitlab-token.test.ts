@@ -1,7 +1,7 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { answer } from "../fakes/gitlab/api-answer.ts";
+import { answer } from "../../src/demo/local-forge/gitlab/api-answer.ts";
 import { botToken, failure, type GitlabUnderTest, startGitlabUnderTest, topic, webPath } from "./gitlab-under-test.ts";
 
 let gitlab: GitlabUnderTest;

@@ -1,13 +1,13 @@
-import type { FakeMergeRequest } from "../fakes/gitlab/gitlab-state.ts";
+import type { FakeMergeRequest } from "../../src/demo/local-forge/gitlab/gitlab-state.ts";
 import { createCredentialStandings } from "../../src/forges/credential-standing.ts";
 import { createForgeFetch } from "../../src/forges/forge-fetch.ts";
 import type { ForgeRepositoryRef, NewPullRequest } from "../../src/forges/forge.ts";
 import { ForgeCallError } from "../../src/forges/forge-call-error.ts";
 import { createGitlabForge, type GitlabForge } from "../../src/forges/gitlab/gitlab-forge.ts";
 import { createRedact } from "../../src/redact/redact.ts";
-import type { ApiAnswer } from "../fakes/gitlab/api-answer.ts";
-import type { Operation } from "../fakes/gitlab/routes.ts";
-import { type GitlabFake, shaFor, startGitlabFake } from "../fakes/gitlab/gitlab-fake.ts";
+import type { ApiAnswer } from "../../src/demo/local-forge/gitlab/api-answer.ts";
+import type { Operation } from "../../src/demo/local-forge/gitlab/routes.ts";
+import { type GitlabFake, shaFor, startGitlabFake } from "../../src/demo/local-forge/gitlab/gitlab-fake.ts";
 
 export type GitlabUnderTest = AsyncDisposable & {
   fake: GitlabFake;

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createGitlabForge } from "../../src/forges/gitlab/gitlab-forge.ts";
-import { createTestCertificate } from "../fakes/git-server/test-certificate.ts";
-import { answer, type ApiAnswer } from "../fakes/gitlab/api-answer.ts";
-import { shaFor } from "../fakes/gitlab/gitlab-fake.ts";
-import type { Operation } from "../fakes/gitlab/routes.ts";
+import { createLoopbackCertificate } from "../../src/demo/local-forge/loopback-certificate.ts";
+import { answer, type ApiAnswer } from "../../src/demo/local-forge/gitlab/api-answer.ts";
+import { shaFor } from "../../src/demo/local-forge/gitlab/gitlab-fake.ts";
+import type { Operation } from "../../src/demo/local-forge/gitlab/routes.ts";
 import { failure, type GitlabUnderTest, startGitlabUnderTest, topic, webPath } from "./gitlab-under-test.ts";
 
 let gitlab: GitlabUnderTest;
@@ -387,7 +387,7 @@ describe("an answer", () => {
 });
 
 test("a GitLab with a certificate of a private authority is reached over https", async () => {
-  const { authority, certificate, key } = createTestCertificate();
+  const { authority, certificate, key } = createLoopbackCertificate();
   await using secured = await startGitlabUnderTest({ tls: { key, cert: certificate, authority } });
 
   expect(secured.fake.apiBaseUrl).toMatch(/^https:/);

@@ -230,7 +230,7 @@ describe("what is asked for on the command line", () => {
     );
 
     const without = groups
-      .flatMap(({ commands }) => commands)
+      .flatMap(({ commands }) => commands as readonly Command[])
       .filter((command) => !helpOf(command).includes("Example"));
 
     expect(groups).toHaveLength(3);

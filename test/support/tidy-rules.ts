@@ -13,7 +13,7 @@ const owners: { modules: RegExp; named: string; may: string[] }[] = [
     may: ["src/web/"],
   },
   { modules: /^@octokit\//, named: "Octokit", may: ["src/forges/github/"] },
-  { modules: /^@gitbeaker\//, named: "Gitbeaker", may: ["src/forges/gitlab/"] },
+  { modules: /^@gitbeaker\//, named: "Gitbeaker", may: ["src/forges/gitlab/", "src/demo/local-forge/gitlab/"] },
   { modules: /^(commander|@commander-js\/.*)(\/|$)/, named: "commander", may: ["src/cli.ts", "src/cli/"] },
   {
     modules: /^http$/,

@@ -193,7 +193,12 @@ function loseAnswer({ content, lost }: Ordeal, forge: LocalForge): void {
   if (lost === null) return;
   const how = lostAnswers[lost];
   if ("git" in how)
-    forge.gitFault({ service: "git-receive-pack", phase: "talk", what: { kind: "cut-answer", afterBytes: 0 }, times: 3 });
+    forge.gitFault({
+      service: "git-receive-pack",
+      phase: "talk",
+      what: { kind: "cut-answer", afterBytes: 0 },
+      times: 3,
+    });
   else forge.apiFault({ on: content === "first" ? "create" : "update", fault: how.api });
 }
 

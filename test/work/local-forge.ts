@@ -6,12 +6,12 @@ import { createGitHttp } from "../../src/demo/local-forge/git-http.ts";
 import { createGitRepositories, type GitRepositories } from "../../src/demo/local-forge/git-repositories.ts";
 import type { ForgeName } from "../../src/domain/repository.ts";
 import { createFaults, type GitFault } from "../fakes/git-server/git-faults.ts";
-import { createTestCertificate } from "../fakes/git-server/test-certificate.ts";
+import { createLoopbackCertificate } from "../../src/demo/local-forge/loopback-certificate.ts";
 import type { FaultKind } from "../fakes/github/faults.ts";
 import { startGithubFake } from "../fakes/github/github-fake.ts";
-import type { FaultKind as GitlabFaultKind } from "../fakes/gitlab/faults.ts";
-import type { Operation as GitlabOperation } from "../fakes/gitlab/routes.ts";
-import { startGitlabFake } from "../fakes/gitlab/gitlab-fake.ts";
+import type { FaultKind as GitlabFaultKind } from "../../src/demo/local-forge/gitlab/faults.ts";
+import type { Operation as GitlabOperation } from "../../src/demo/local-forge/gitlab/routes.ts";
+import { startGitlabFake } from "../../src/demo/local-forge/gitlab/gitlab-fake.ts";
 
 /** A pull request as the forge has it, whichever forge that is. */
 export type ForgePull = { number: number; title: string; state: string; branch: string; sha: string };
@@ -44,6 +44,8 @@ export type LocalForge = AsyncDisposable & {
   merge: (number: number) => Promise<void>;
   /** Every change of a ref that a push made: `refs/heads/x` and to which commit. */
   pushed: () => { ref: string; to: string }[];
+  /** How many bytes git was sent so far. */
+  bytesSent: () => number;
   gitFault: (fault: GitFault) => void;
   apiFault: (fault: ApiFault) => void;
   calm: () => void;
@@ -53,33 +55,25 @@ export type LocalForge = AsyncDisposable & {
 
 const slugs: Record<ForgeName, string> = { github: "acme/web", gitlab: "acme/platform/web" };
 
-export async function startLocalForge(name: ForgeName): Promise<LocalForge> {
+/** What the repository begins with, made in its bare directory; a few files without it. */
+export type Seed = (repositories: GitRepositories, slug: string) => Promise<void>;
+
+export async function startLocalForge(name: ForgeName, seed: Seed = aFewFiles): Promise<LocalForge> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), "pullwright-forge-")));
   const [rootDir, homeDir] = [join(directory, "repositories"), join(directory, "home")];
   await Promise.all([mkdir(rootDir), mkdir(homeDir)]);
-  const certificate = createTestCertificate();
+  const certificate = createLoopbackCertificate();
   const caFile = join(directory, "authority.pem");
   await writeFile(caFile, certificate.authority);
   const tls = { key: certificate.key, cert: certificate.certificate };
   const slug = slugs[name];
   const repositories = createGitRepositories({ rootDir, homeDir });
-  await repositories.create(slug);
-  const tip = await repositories.commit(slug, [
-    {
-      branch: "main",
-      message: "Begin",
-      files: {
-        "README.md": "# Web\n",
-        "src/client.ts": "export const retries = 0;\n",
-        "src/old.ts": "export {};\n",
-        "bin/run": { mode: "100755", content: "#!/bin/sh\n" },
-      },
-      at: 1_760_000_000,
-    },
-  ]);
+  await seed(repositories, slug);
+  const tip = (await repositories.refs(slug)).get("refs/heads/main") ?? "";
   const tokens = new Set<string>();
   const faults = createFaults();
   const pushed: { ref: string; to: string }[] = [];
+  let bytesSent = 0;
   const before = new WeakMap<object, Map<string, string>>();
   const git = createGitHttp({
     rootDir,
@@ -96,7 +90,11 @@ export async function startLocalForge(name: ForgeName): Promise<LocalForge> {
         return false;
       },
       onRequestBytes: (exchange, bytes) => faults.onRequestBytes(exchange, bytes),
-      onResponseBytes: (exchange, bytes, response) => faults.onResponseBytes(exchange, bytes, response),
+      onResponseBytes: async (exchange, bytes, response) => {
+        const passed = await faults.onResponseBytes(exchange, bytes, response);
+        bytesSent += passed?.length ?? 0;
+        return passed;
+      },
       onEnd: async (exchange) => {
         faults.onEnd(exchange);
         const refs = before.get(exchange);
@@ -115,7 +113,7 @@ export async function startLocalForge(name: ForgeName): Promise<LocalForge> {
     );
   const lookup = async (of: string, branch: string): Promise<string | null> =>
     (await repositories.refs(of)).get(`refs/heads/${branch}`) ?? null;
-  const api = name === "github" ? await startGithub(slug, tls) : await startGitlab(slug, tls, tip.get("main") ?? "");
+  const api = name === "github" ? await startGithub(slug, tls) : await startGitlab(slug, tls, tip);
   api.attachGit(lookup, serve);
   const token = `canary_${name}_8Jq2vTz0Rk5Wm1Xy7Lp3`;
   const grantToken = (granted: string): void => {
@@ -141,6 +139,7 @@ export async function startLocalForge(name: ForgeName): Promise<LocalForge> {
     close: api.close,
     merge: api.merge,
     pushed: () => pushed,
+    bytesSent: () => bytesSent,
     gitFault: faults.add,
     apiFault: api.fault,
     calm: () => {
@@ -153,6 +152,23 @@ export async function startLocalForge(name: ForgeName): Promise<LocalForge> {
       await rm(directory, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+async function aFewFiles(repositories: GitRepositories, slug: string): Promise<void> {
+  await repositories.create(slug);
+  await repositories.commit(slug, [
+    {
+      branch: "main",
+      message: "Begin",
+      files: {
+        "README.md": "# Web\n",
+        "src/client.ts": "export const retries = 0;\n",
+        "src/old.ts": "export {};\n",
+        "bin/run": { mode: "100755", content: "#!/bin/sh\n" },
+      },
+      at: 1_760_000_000,
+    },
+  ]);
 }
 
 type Api = {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createGitHttp, type GitAccess, type GitCredential } from "../../../src/demo/local-forge/git-http.ts";
 import { createGitRepositories, type GitRepositories } from "../../../src/demo/local-forge/git-repositories.ts";
 import { createFaults, type GitFault } from "./git-faults.ts";
-import { createTestCertificate } from "./test-certificate.ts";
+import { createLoopbackCertificate } from "../../../src/demo/local-forge/loopback-certificate.ts";
 
 export type { GitFault } from "./git-faults.ts";
 
@@ -60,7 +60,7 @@ export async function startGitServer({ tls = true }: { tls?: boolean } = {}): Pr
   const directory = await realpath(await mkdtemp(join(tmpdir(), "pullwright-git-server-")));
   const [rootDir, homeDir] = [join(directory, "repositories"), join(directory, "home")];
   await Promise.all([mkdir(rootDir), mkdir(homeDir)]);
-  const certificate = createTestCertificate();
+  const certificate = createLoopbackCertificate();
   const caFile = join(directory, "authority.pem");
   await writeFile(caFile, certificate.authority);
 

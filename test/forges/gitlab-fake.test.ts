@@ -1,8 +1,8 @@
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { normalise } from "../../../src/normalise/normalise.ts";
-import { noSecrets, type ReceiverUnderTest, startReceiver } from "../../receive/receiver-under-test.ts";
-import { type GitlabFake, shaFor, startGitlabFake } from "./gitlab-fake.ts";
+import { normalise } from "../../src/normalise/normalise.ts";
+import { noSecrets, type ReceiverUnderTest, startReceiver } from "../receive/receiver-under-test.ts";
+import { type GitlabFake, shaFor, startGitlabFake } from "../../src/demo/local-forge/gitlab/gitlab-fake.ts";
 
 const signingToken = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
 const path = "group/sub/web";

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import type http from "node:http";
+import { systemClock } from "../../../domain/clock.ts";
 import { type ApiServer, type RecordedRequest, startApiServer } from "./api-server.ts";
 import { createFaults, type FaultPlan } from "./faults.ts";
 import {
@@ -110,7 +111,7 @@ export type People = {
 
 /** Starts a GitLab of our own on a free port of 127.0.0.1: it keeps what it is told, answers in GitLab's words, and fails when asked to. */
 export async function startGitlabFake(options: GitlabFakeOptions = {}): Promise<GitlabFake> {
-  const { clock = () => new Date(), prefix = "" } = options;
+  const { clock = systemClock, prefix = "" } = options;
   const state = emptyState();
   const faults = createFaults(() => state);
   const deliveries = createHookDeliveries({ clock, webUrl: () => world.webUrl });

@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
 
 /** In PEM: who is to be believed, and what the server shows. */
-export type TestCertificate = { authority: string; certificate: string; key: string };
+export type LoopbackCertificate = { authority: string; certificate: string; key: string };
 
 /**
  * Makes a certificate authority and a certificate of it for this machine's loopback addresses. Written out by hand, because Node makes keys and no
@@ -9,7 +9,7 @@ export type TestCertificate = { authority: string; certificate: string; key: str
  *
  * @see https://www.rfc-editor.org/rfc/rfc5280
  */
-export function createTestCertificate(): TestCertificate {
+export function createLoopbackCertificate(): LoopbackCertificate {
   const authority = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const server = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const issuer = name("Pullwright test authority");
