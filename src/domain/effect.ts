@@ -37,8 +37,6 @@ export type Effect<Result extends Record<string, unknown>> = {
   /** Takes away what is there a second time. */
   removeExtra?: (extra: Result) => Promise<void>;
   fateOf: (error: unknown) => EffectFate;
-  /** True where the other side itself takes a repeat for what is there already, as a remote does with a commit: then nobody looks before the first sending. */
-  repeatsAreHarmless?: boolean;
   /**
    * How long after sending it is looked for, before it may be sent again: at once, after 30 and 120 seconds unless told, because a forge's copies lag
    * behind. `[0]` where the forge itself refuses a second one.

@@ -153,7 +153,7 @@ function pushOnce(
       return ours === undefined ? [] : [result(ours)];
     },
     fateOf: fateOfPush,
-    repeatsAreHarmless: true,
+    looksFirst: false,
     // The remote itself refuses a second one that is not the same.
     readBackAfterMs: [0],
   });
