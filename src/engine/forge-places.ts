@@ -22,6 +22,8 @@ type Deps = {
   standings: CredentialStandings;
   redact: Redact;
   learn: (secrets: string[]) => void;
+  /** Asks the person's own credential helper for the password of a host; null when there is none. */
+  askCredentialHelper: (host: string) => Promise<string | null>;
   log: Log;
   clock: Clock;
   wait: Wait;
@@ -60,9 +62,9 @@ function createPlace(name: "github" | "gitlab", host: string, options: WorkOptio
       deps.log.warn({ host, skewMs }, `The clock of ${host} and ours differ by ${Math.round(skewMs / 1000)} seconds`),
   };
   const readToken = (place: SecretPlace | null) => async (): Promise<string | null> => {
-    if (place === null) return null;
-    const token = readSecretPlace(place);
-    deps.learn([token]);
+    if (place === null && !options.git.credentialHelper) return null;
+    const token = place === null ? await deps.askCredentialHelper(host) : readSecretPlace(place);
+    if (token !== null) deps.learn([token]);
     return token;
   };
   const { app, token } = options.github;

@@ -62,6 +62,7 @@ export async function startWork(options: WorkOptions, deps: WorkDeps): Promise<R
     standings: store.credentialStandings,
     redact,
     learn: deps.learn,
+    askCredentialHelper: (host) => git.askCredentialHelper(host, options.childEnvironment),
     log,
   });
   const readRepository = (text: string) => parseRepositoryRef(text, options.hosts);

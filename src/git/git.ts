@@ -3,6 +3,7 @@ import { access, chmod, constants, lstat, mkdir, mkdtemp, readdir, rm } from "no
 import { join } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import { PullwrightError } from "../domain/error.ts";
+import { askCredentialHelper, type PersonsEnvironment } from "./ask-credential-helper.ts";
 import { changesOfCheckout, type ChangesWanted, type CheckoutChanges } from "./changes-of-checkout.ts";
 import type { Person } from "./commit-text.ts";
 import { openMirror, type Mirror, type MirrorRequest } from "./mirror.ts";
@@ -67,6 +68,8 @@ export type Git = {
   /** @throws {PullwrightError} GIT_UNAVAILABLE */
   probe: (cancel?: Cancel) => Promise<GitProbe>;
   openMirror: (request: MirrorRequest) => Promise<Mirror>;
+  /** What a person's own credential helper gives for a host, null when there is none; see ask-credential-helper.ts. */
+  askCredentialHelper: (host: string, environment: PersonsEnvironment) => Promise<string | null>;
   readCheckout: (directory: string, cancel?: Cancel) => Promise<Checkout>;
   /** The bytes of the changes can be asked for until the result is disposed of. */
   changesOfCheckout: (
@@ -97,6 +100,8 @@ export function createGit(options: GitOptions, deps: GitDeps): Git {
         clock: deps.clock,
         reach: deps.reach,
       }),
+
+    askCredentialHelper: async (host, environment) => askCredentialHelper(host, (await always()).gitPath, environment),
 
     readCheckout: async (directory, cancel = {}) => {
       const checkout = await inJob(cancel, (surroundings) => readCheckout(directory, surroundings));

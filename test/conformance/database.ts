@@ -33,15 +33,18 @@ export const makeSqlite: MakeDatabase = async () => {
   );
 };
 
-export const makePostgres: MakeDatabase = async () => {
-  const database = await createDatabase();
+export const makePostgres: MakeDatabase = () => makePostgresAt(undefined);
+
+/** On a server of one's own; outside of the tests there is no other. */
+export async function makePostgresAt(serverUrl: string | undefined): Promise<TestDatabase> {
+  const database = await createDatabase(serverUrl);
   const { url } = database;
   return databaseAt(
     { engine: "postgres", url },
     (sql) => readPostgres(url, sql),
     () => database.drop(),
   );
-};
+}
 
 function databaseAt(location: StoreLocation, rows: TestDatabase["rows"], remove: () => Promise<void>): TestDatabase {
   const opened: Store[] = [];

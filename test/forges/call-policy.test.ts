@@ -263,7 +263,7 @@ test.each<[string, ForgeAnswer, string]>([
   ["nothing", { ...answer(201, {}), body: "" }, "the answer is empty"],
   ["no content", { ...answer(204, {}), body: "" }, "the answer is empty"],
   ["half an object", { ...answer(200, {}), body: '{"half":' }, "could not be read"],
-])("it is said what came instead of an answer: %s", async (_what, given, says) => {
+])("it is said what came instead of an answer: %s", async (_what, given, words) => {
   const { ask } = setUp([
     (_request, send) => {
       send();
@@ -274,7 +274,7 @@ test.each<[string, ForgeAnswer, string]>([
   const error = await errorOf(ask({ kind: "write" }));
 
   expect(error).toMatchObject({ kind: "unknown", code: "FORGE_BAD_RESPONSE" });
-  expect(error.message).toContain(says);
+  expect(error.message).toContain(words);
 });
 
 test("what the organisation asks for is in the error", async () => {

@@ -29,6 +29,8 @@ export type Ordeal = {
   killAt: string[] | { everyStepBut: string[] };
   /** Dies so long after it began, one heir after the other. */
   killAfterMs?: number[];
+  /** What else happens after each death. */
+  meanwhile?: () => Promise<unknown>;
 };
 
 export type OrdealEnd = {
@@ -115,6 +117,7 @@ export async function openCrashScene(forgeName: LocalForge["name"], makeDatabase
       end.deaths.push(moment === undefined ? last : `${moment} ms`);
       for (const at of [last, nameOf(last)]) left?.delete(at);
       spared.add(nameOf(last));
+      await ordeal.meanwhile?.();
       shop.changed();
       if (isOver) return ended;
     }

@@ -1,18 +1,13 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { makePostgres, makeSqlite } from "../conformance/database.ts";
 import { type CrashScene, nameOf, openCrashScene, type Ordeal } from "./crash-scene.ts";
 import { stepsInSource } from "./steps-in-source.ts";
 
-// Every point once; `npm run campaign:crash` has every point in every situation, on both forges and both databases.
+// Every step once; `npm run campaign:crash` has every step in every situation, on both forges and both databases.
 
-test.each([
-  ["github", "sqlite", makeSqlite],
-  ["gitlab", "postgres", makePostgres],
-] as const)(
-  "whoever is killed at any step of it: one branch, one commit for each content, one pull request (%s, %s)",
-  { timeout: 240_000 },
-  async (forge, _engine, makeDatabase) => {
-    await using scene = await openCrashScene(forge, makeDatabase);
+describe("whoever is killed, there is one branch, one commit for each content and one pull request", () => {
+  test("at any step that the code names", { timeout: 240_000 }, async () => {
+    await using scene = await openCrashScene("github", makeSqlite);
     const died = new Set<string>();
 
     await dieEverywhere(scene, { content: "first", lost: null }, died);
@@ -25,8 +20,37 @@ test.each([
       stepsInSource().filter((step) => !died.has(step)),
       "steps at which nobody died",
     ).toEqual([]);
-  },
-);
+  });
+
+  test("before and after each effect, at GitLab, with the store on PostgreSQL", { timeout: 240_000 }, async () => {
+    await using scene = await openCrashScene("gitlab", makePostgres);
+
+    const ends = [
+      await scene.run({ content: "first", lost: null, killAt: effects("push", "create-pull-request") }),
+      await scene.run({ content: "second", lost: "api-empty", killAt: effects("push", "update-pull-request") }),
+    ];
+
+    expect(ends.map(({ broken }) => broken)).toEqual([[], []]);
+    expect(ends.map(({ deaths }) => deaths.length)).toEqual([4, 3]);
+  });
+
+  test("and this test would see it if there were more: here the work changes after a death", async () => {
+    await using scene = await openCrashScene("gitlab", makeSqlite);
+
+    const { broken, deaths } = await scene.run({
+      content: "first",
+      lost: null,
+      killAt: ["push.after"],
+      meanwhile: () => scene.shop.write({ "src/client.ts": "export const retries = 99;\n" }),
+    });
+
+    expect(deaths).toEqual(["push.after#1"]);
+    expect(broken).toEqual([
+      "the branch has 2 commits of its own",
+      expect.stringMatching(/^refs were moved: refs\/heads\/pullwright\/WORK-1, refs\/heads\/pullwright\/WORK-1$/),
+    ]);
+  });
+});
 
 /** The same work again and again, each time by workers that die where none has died yet, until one comes through. */
 async function dieEverywhere(
@@ -40,4 +64,8 @@ async function dieEverywhere(
     if (deaths.length === 0) return;
     for (const step of deaths) died.add(nameOf(step));
   }
+}
+
+function effects(...kinds: string[]): string[] {
+  return kinds.flatMap((kind) => [`${kind}.sending`, `${kind}.acted`]);
 }

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { access, constants } from "node:fs/promises";
-import { join } from "node:path";
 import { runChild } from "../../child/run-child.ts";
+import { findGit } from "./find-git.ts";
 
 /** Who asks, as far as the request says. */
 export type GitCredential = { user: string; token: string };
@@ -110,7 +109,7 @@ async function serve(
   const gone = new AbortController();
   response.once("close", () => gone.abort());
   const result = await runChild({
-    file: gitPath ?? (await findGit()),
+    file: gitPath ?? (await findGit()) ?? "/usr/bin/git",
     args: ["http-backend"],
     cwd: rootDir,
     env: {
@@ -201,15 +200,4 @@ function drained(response: ServerResponse): Promise<void> {
 
 function named(name: string, value: string | string[] | undefined): Record<string, string> {
   return typeof value === "string" ? { [name]: value } : {};
-}
-
-async function findGit(): Promise<string> {
-  for (const path of ["/usr/bin/git", "/usr/local/bin/git", "/opt/homebrew/bin/git"]) {
-    const isThere = await access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return path;
-  }
-  return join("/usr/bin", "git");
 }

@@ -32,6 +32,7 @@ import {
   reopenMergeRequest,
 } from "./merge-request-acts.ts";
 import { addNote } from "./note-acts.ts";
+import { type Pipeline, pipelinePayload } from "./pipeline-payload.ts";
 import type { World } from "./world.ts";
 
 export type GitlabFakeOptions = {
@@ -107,6 +108,8 @@ export type People = {
   comment: (path: string, on: Noteable["type"], iid: number, username: string, body: string) => FakeNote;
   /** Tells the hooks, and the merge requests of the branch. */
   push: (path: string, username: string, push: Push) => void;
+  /** Tells the hooks how a pipeline stands, which is nowhere kept. */
+  runPipeline: (path: string, username: string, pipeline: Pipeline) => void;
 };
 
 /** Starts a GitLab of our own on a free port of 127.0.0.1: it keeps what it is told, answers in GitLab's words, and fails when asked to. */
@@ -272,6 +275,11 @@ function peopleIn(world: World): People {
       for (const request of project.mergeRequests)
         if (request.sourceBranch === push.branch && request.sourceProjectId === project.id)
           pushToMergeRequest(project, request, by, push, world);
+    },
+    runPipeline: (path, username, pipeline) => {
+      const project = projectCalled(state, path);
+      const payload = pipelinePayload(project, pipeline, userCalled(state, username), world);
+      world.announce(project, "Pipeline Hook", payload);
     },
   };
 }

@@ -145,7 +145,7 @@ export function pushPayload(project: FakeProject, push: Push, by: FakeUser, worl
 }
 
 /** Webhooks write times in this form, the API in ISO 8601. */
-function hookTime(instant: string): string {
+export function hookTime(instant: string): string {
   return `${instant.slice(0, 19).replace("T", " ")} UTC`;
 }
 
@@ -214,11 +214,11 @@ function issueUrl(issue: FakeIssue, project: FakeProject, world: World): string 
   return `${world.webUrl}/${project.path}/-/issues/${issue.iid}`;
 }
 
-function personPayload(user: FakeUser): object {
+export function personPayload(user: FakeUser): object {
   return { id: user.id, name: user.name, username: user.username, avatar_url: null, email: "[REDACTED]" };
 }
 
-function projectPayload(project: FakeProject, world: World): object {
+export function projectPayload(project: FakeProject, world: World): object {
   const parts = project.path.split("/");
   const url = `${world.webUrl}/${project.path}`;
   return {

@@ -13,4 +13,4 @@ export type World = {
   announce: (project: FakeProject, event: HookEvent, payload: object) => void;
 };
 
-export type HookEvent = "Merge Request Hook" | "Note Hook" | "Issue Hook" | "Push Hook";
+export type HookEvent = "Merge Request Hook" | "Note Hook" | "Issue Hook" | "Push Hook" | "Pipeline Hook";
