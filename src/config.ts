@@ -310,7 +310,7 @@ function unknownVariables(env: Readonly<Record<string, string | undefined>>): st
     `${name}_PREVIOUS_FILE`,
   ]);
   const known = [
-    ...settings.map((setting) => setting.env as string),
+    ...settings.map((setting) => setting.env),
     ...secrets,
     databaseUrlEnv,
     `${databaseUrlEnv}_FILE`,

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from "@commander-js/extra-typings"
 import { resolve } from "node:path";
 import { demoConfig, makeSecrets } from "../demo/demo-config.ts";
 import { leaveDemoFolder, makeDemoFolder } from "../demo/demo-folder.ts";
+import { type DemoForge, startDemoForge } from "../demo/demo-work.ts";
 import { runDemo } from "../demo/run-demo.ts";
 import { reportFailure } from "./report-failure.ts";
 import { runUntilStopped } from "./run-until-stopped.ts";
@@ -25,11 +26,15 @@ export function addDemoCommand(program: Command): void {
       makeDemoFolder(dataDir);
       const { startService } = await import("../app.ts");
       let told: Promise<void> = Promise.resolve();
+      let local: DemoForge | null = null;
       try {
+        local = await startDemoForge(dataDir, speed);
+        const { work = null, forge = null } = local ?? {};
         await runUntilStopped(
-          async (onDied) => startService(await demoConfig(config, dataDir, secrets), { app: true, onDied }),
+          async (onDied) => startService(await demoConfig(config, dataDir, secrets, work), { app: true, onDied }),
           (service, { stopping, stop }) => {
-            const story = runDemo(service, { dataDir, speed, secrets }, stopping, (text) => process.stdout.write(text));
+            const options = { dataDir, speed, secrets, forge };
+            const story = runDemo(service, options, stopping, (text) => process.stdout.write(text));
             told = story.then(
               (asExpected) => {
                 if (!asExpected && !stopping.aborted) process.exitCode = 1;
@@ -44,6 +49,7 @@ export function addDemoCommand(program: Command): void {
         );
         await told;
       } finally {
+        await local?.forge.close();
         leaveDemoFolder(dataDir);
       }
     });

@@ -76,7 +76,7 @@ async function untilEnded(id: number, workers: Reading, progress: Progress): Pro
 }
 
 function afterMs(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+  return new Promise((over) => setTimeout(over, ms).unref());
 }
 
 /** The result file: what an orchestrator reads when a worker has ended. */

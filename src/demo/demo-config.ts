@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import type { Config, SecretOrigin } from "../config.ts";
+import type { Config, SecretOrigin, WorkerConfig } from "../config.ts";
 import type { SenderSecrets } from "./outgoing-delivery.ts";
 
 /** Secrets for one run, known to nobody else. */
@@ -15,11 +15,25 @@ export function makeSecrets(): SenderSecrets {
   };
 }
 
+/** Where the demo's work goes: its own forge, and the program that does the work. */
+export type DemoWork = {
+  apiBaseUrl: string;
+  caFile: string;
+  token: string;
+  agent: { command: string; args: string[] };
+};
+
 /**
- * The configuration as the demo needs it: its own folder and embedded store whatever the environment names, its own secrets, and the configured
- * ports where they are free, else free ones. Nothing of the person's own sources and databases is touched.
+ * The configuration as the demo needs it: its own folder and embedded store whatever the environment names, its own secrets, its own forge and agent (or
+ * nobody who works, without them), and the configured ports where they are free, else free ones. Nothing of the person's own sources, databases, forges and
+ * programs is touched.
  */
-export async function demoConfig(config: Config, dataDir: string, secrets: SenderSecrets): Promise<Config> {
+export async function demoConfig(
+  config: Config,
+  dataDir: string,
+  secrets: SenderSecrets,
+  work: DemoWork | null,
+): Promise<Config> {
   const secret = (value: string): { current: SecretOrigin; previous: null } => ({
     current: { from: "the demo", place: { kind: "text", text: value, from: "the demo" }, read: () => value },
     previous: null,
@@ -34,6 +48,28 @@ export async function demoConfig(config: Config, dataDir: string, secrets: Sende
     receiver: { ...config.receiver, port: await freePort(config.receiver), allow: [], rateLimitPerMinute: 0 },
     githubListener: { ...config.githubListener, enabled: false },
     sources: [],
+    github: { ...config.github, apiBaseUrl: null, owner: null, repo: null, app: null },
+    gitlab: {
+      ...config.gitlab,
+      baseBranch: "main",
+      remote: "origin",
+      branchPrefix: "pullwright/",
+      draft: true,
+      apiBaseUrl: work?.apiBaseUrl ?? null,
+      project: null,
+    },
+    git: { ...config.git, auth: "header", credentialHelper: false, sshKeyFile: null, knownHostsFile: null },
+    caFile: work?.caFile ?? null,
+    safety: {
+      autoExecuteAfterPlan: work !== null,
+      autoCreatePrAfterExecution: work !== null,
+      autoReviewAfterPr: false,
+    },
+    workers: {
+      execute_plan: worker(work === null ? null : { ...work.agent, environment: {} }, work !== null),
+      create_pull_request: worker(null, work !== null),
+      review_pull_request: worker(null, false),
+    },
     secrets: {
       githubWebhook: secret(secrets.github),
       gitlabWebhook: { current: null, previous: null },
@@ -41,9 +77,13 @@ export async function demoConfig(config: Config, dataDir: string, secrets: Sende
       ciWebhook: secret(secrets.ci),
       circleciWebhook: secret(secrets.circleci),
       githubToken: { current: null, previous: null },
-      gitlabToken: { current: null, previous: null },
+      gitlabToken: work === null ? { current: null, previous: null } : secret(work.token),
     },
   };
+}
+
+function worker(program: WorkerConfig["program"], enabled: boolean): WorkerConfig {
+  return { enabled, instances: 1, timeoutMs: 120_000, attemptsMax: 3, program };
 }
 
 /** The port itself when nobody listens there, else 0, which means any. Whoever takes it meanwhile gets the service's own message. */

@@ -1,13 +1,24 @@
 import { setMaxListeners } from "node:events";
+import { join } from "node:path";
 import { styleText } from "node:util";
 import type { RunningService } from "../app.ts";
 import { systemClock } from "../domain/clock.ts";
-import { type Counts, countsWhenDigested } from "./ask-service.ts";
+import { askService, type Counts, countsWhenDigested } from "./ask-service.ts";
+import type { LocalForge } from "./local-forge/local-forge.ts";
 import type { SenderSecrets } from "./outgoing-delivery.ts";
 import { scenario } from "./scenario.ts";
+import { shownStoryLine, type StoryLine } from "./story-line.ts";
 import { tellStory, type ToldStep } from "./tell-story.ts";
+import { tellWork } from "./tell-work.ts";
+import { leakyFile, leakyPlan } from "./work-at-shop.ts";
 
-export type DemoOptions = { dataDir: string; speed: number; secrets: SenderSecrets };
+export type DemoOptions = {
+  dataDir: string;
+  speed: number;
+  secrets: SenderSecrets;
+  /** Null where git cannot serve repositories: the story goes without what needs one. */
+  forge: LocalForge | null;
+};
 
 /**
  * Tells the story to a service that runs, with a line for each step, and says at the end what to look at. Resolves to false when the service
@@ -19,40 +30,72 @@ export async function runDemo(
   stopping: AbortSignal,
   print: (text: string) => void,
 ): Promise<boolean> {
+  const { speed, secrets, forge, dataDir } = options;
   setMaxListeners(0, stopping);
   print(greeting(service, options));
-  const asExpected = await tellStory(scenario, options.speed, stopping, {
-    clock: systemClock,
-    secrets: options.secrets,
-    receiverUrl: service.receiverUrl,
-    onStep: (told) => print(stepLine(told)),
-  });
+  const asked = askService(service.appUrl ?? "", dataDir);
+  const begun = performance.now();
+  forge?.addHook(`${service.receiverUrl}/api/webhooks/gitlab`, secrets.gitlabSigningToken);
+  const told = await Promise.all([
+    tellStory(scenario, speed, stopping, {
+      clock: systemClock,
+      secrets,
+      receiverUrl: service.receiverUrl,
+      onStep: (step) => print(shownStoryLine(lineOfStep(step))),
+    }),
+    forge === null ||
+      tellWork(speed, stopping, {
+        forge,
+        service: asked,
+        checkoutsDir: join(dataDir, "checkouts"),
+        appUrl: service.appUrl ?? "",
+        clock: systemClock,
+        onLine: (line) => print(shownStoryLine({ ...line, atSeconds: ((performance.now() - begun) * speed) / 1000 })),
+      }),
+  ]);
+  const asExpected = told.every((one) => one);
   if (stopping.aborted) return asExpected;
-  const counts = await countsWhenDigested(service.appUrl ?? "", options.dataDir, stopping);
+  const counts = await countsWhenDigested(asked, stopping);
   print(lastWords(counts, service, options, asExpected));
   return asExpected && counts.deliveries_received === 0;
 }
 
-function greeting(service: RunningService, { speed, dataDir }: DemoOptions): string {
+function greeting(service: RunningService, { speed, dataDir, forge }: DemoOptions): string {
   const seconds = Math.ceil((scenario.at(-1)?.atSeconds ?? 0) / speed);
   return [
     "",
     `${styleText("bold", "Pullwright's demo.")}  Ctrl-C stops it.`,
     "",
     "  GitHub, GitLab, CircleCI and Jenkins are played here; what they send is signed and travels over HTTP to a real service.",
+    ...(forge === null
+      ? [
+          styleText(
+            "yellow",
+            "  There is no git here that can serve repositories (`git http-backend`), so nobody opens a pull request of",
+          ),
+          styleText("yellow", "  their own: that part of the story is left out."),
+        ]
+      : [
+          "  One forge more is real: a GitLab of this machine's own, to which git pushes over https. An agent works for it.",
+        ]),
     `  The story takes ${seconds < 100 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`}. Open the dashboard now to see it happen:`,
     "",
     `  Sign in     ${styleText("cyan", service.signInLink() ?? "")}`,
     styleText("dim", "              (works once, within ten minutes)"),
     `  Webhooks    ${service.receiverUrl}`,
+    ...(forge === null
+      ? []
+      : [
+          `  Forge       ${forge.origin}/${forge.slug}`,
+          styleText("dim", "              (its certificate is its own: the browser will ask)"),
+        ]),
     `  Data        ${dataDir}`,
     "",
     "",
   ].join("\n");
 }
 
-function stepLine({ atSeconds, line, answers }: ToldStep): string {
-  const time = `${Math.floor(atSeconds / 60)}:${String(atSeconds % 60).padStart(2, "0")}`;
+function lineOfStep({ atSeconds, line, answers }: ToldStep): StoryLine {
   const said = answers
     .map(({ status, word }) =>
       status === 202 && word === "accepted"
@@ -63,15 +106,12 @@ function stepLine({ atSeconds, line, answers }: ToldStep): string {
     )
     .filter((text) => text !== "");
   const isWrong = answers.some((answer) => !answer.asExpected);
-  const mark = isWrong
-    ? styleText("red", "✗")
-    : answers.some(({ status }) => status >= 400)
-      ? styleText("yellow", "!")
-      : styleText("green", "✓");
-  return `  ${styleText("dim", time)}  ${mark} ${line}${[...new Set(said)].join("")}\n`;
+  const mark = isWrong ? "wrong" : answers.some(({ status }) => status >= 400) ? "noted" : "fine";
+  return { atSeconds, mark, text: [`${line}${[...new Set(said)].join("")}`] };
 }
 
-function lastWords(counts: Counts, service: RunningService, { dataDir }: DemoOptions, asExpected: boolean): string {
+function lastWords(counts: Counts, service: RunningService, options: DemoOptions, asExpected: boolean): string {
+  const { dataDir, forge } = options;
   const folder = /^[\w./~-]+$/.test(dataDir) ? dataDir : `'${dataDir.replaceAll("'", "'\\''")}'`;
   const command = (text: string, what: string): string =>
     `  pullwright ${text.padEnd(24)} --data-dir ${folder}   ${styleText("dim", what)}`;
@@ -79,12 +119,11 @@ function lastWords(counts: Counts, service: RunningService, { dataDir }: DemoOpt
     "",
     styleText("bold", "The story is told."),
     `  ${counts.prs_open} pull requests are open, ${counts.prs_merged_7d} were merged, ${counts.prs_reverted_7d} of those are reverted; ${counts.deliveries_dead} delivery is set aside.`,
-    ...(asExpected
-      ? []
-      : [styleText("red", "  Some deliveries were answered otherwise than they should be; they are marked with ✗.")]),
+    ...(asExpected ? [] : [styleText("red", "  Something came otherwise than it should; it is marked with ✗.")]),
     ...(counts.deliveries_received === 0
       ? []
       : [styleText("red", `  ${counts.deliveries_received} deliveries still wait to be digested.`)]),
+    ...(forge === null ? [] : whatWaits(service, options)),
     "",
     "Look at:",
     `  ${service.appUrl}   ${styleText("dim", "the dashboard; to sign in again:")}`,
@@ -94,7 +133,22 @@ function lastWords(counts: Counts, service: RunningService, { dataDir }: DemoOpt
     command("runs --status failure", "what was red"),
     command("deliveries --state dead", "what could not be understood"),
     command("why 1", "what one delivery became"),
+    ...(forge === null
+      ? []
+      : [command("workflows", "what agents were asked for"), command("audit", "what was done outside")]),
     "",
     "",
   ].join("\n");
+}
+
+/** The story leaves one thing to do. */
+function whatWaits({ appUrl }: RunningService, { dataDir }: DemoOptions): string[] {
+  const { workflowId } = leakyPlan;
+  return [
+    "",
+    `${styleText("bold", `${workflowId} waits for you.`)}  Its agent wrote the forge's token into a file, so nothing was sent. Take the token out of`,
+    `  ${join(dataDir, "checkouts", workflowId, leakyFile)}`,
+    "and press Retry at",
+    `  ${styleText("cyan", `${appUrl ?? ""}/workflows/${workflowId}`)}`,
+  ];
 }

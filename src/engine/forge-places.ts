@@ -45,12 +45,15 @@ export function createForgePlaces(options: WorkOptions, deps: Deps): FindForgePl
 
 function createPlace(name: "github" | "gitlab", host: string, options: WorkOptions, deps: Deps): ForgePlace {
   const { apiBaseUrl: configured, requestTimeoutMs, baseBranch, remote, branchPrefix, draft } = options[name];
-  const isConfigured = configured !== null && hostIs(configured, host);
-  const apiBaseUrl = isConfigured ? configured : publicApi(name, host);
+  const apiBaseUrl = apiAt(name, host, configured);
+  const wholeMs = Math.max(30_000, requestTimeoutMs);
+  // A write's turn must outlast the write, or another would begin beside it.
+  const limits = { turnMs: wholeMs + 15_000 };
+  let isSkewTold = false;
   const caller = {
     fetch: createForgeFetch({
       baseUrl: apiBaseUrl,
-      budgets: { headersMs: requestTimeoutMs, wholeMs: Math.max(30_000, requestTimeoutMs) },
+      budgets: { headersMs: requestTimeoutMs, wholeMs },
       ...(options.caFile === null ? {} : { certificateAuthority: readFileSync(options.caFile, "utf8") }),
     }),
     standings: deps.standings,
@@ -58,8 +61,14 @@ function createPlace(name: "github" | "gitlab", host: string, options: WorkOptio
     now: deps.clock,
     wait: deps.wait,
     random: Math.random,
-    onSkew: (skewMs: number) =>
-      deps.log.warn({ host, skewMs }, `The clock of ${host} and ours differ by ${Math.round(skewMs / 1000)} seconds`),
+    onSkew: (skewMs: number) => {
+      // Heard at every answer; once says it.
+      if (isSkewTold) return;
+      isSkewTold = true;
+      deps.log.warn({ host, skewMs }, `The clock of ${host} and ours differ by ${Math.round(skewMs / 1000)} seconds`);
+    },
+    onUnstored: (error: unknown) =>
+      deps.log.error({ host, err: error }, `Where we stand with ${host} could not be stored; this process still knows`),
   };
   const readToken = (place: SecretPlace | null) => async (): Promise<string | null> => {
     if (place === null && !options.git.credentialHelper) return null;
@@ -71,7 +80,7 @@ function createPlace(name: "github" | "gitlab", host: string, options: WorkOptio
   const made: Forge & { credentialFor: (ref: ForgeRepositoryRef) => CredentialSource } =
     name === "github"
       ? createGithubForge(
-          { host, apiBaseUrl },
+          { host, apiBaseUrl, limits },
           {
             ...caller,
             credential:
@@ -81,7 +90,7 @@ function createPlace(name: "github" | "gitlab", host: string, options: WorkOptio
             learnSecret: (secret) => deps.learn([secret]),
           },
         )
-      : createGitlabForge({ host, apiBaseUrl }, { ...caller, readToken: readToken(options.gitlab.token) });
+      : createGitlabForge({ host, apiBaseUrl, limits }, { ...caller, readToken: readToken(options.gitlab.token) });
   return {
     forge: made,
     settings: { baseBranch, remote, branchPrefix, draft },
@@ -112,16 +121,18 @@ async function remoteOf(
   return { url: remoteUrlOf({ ...ref, transport }), auth: { kind: "basic", user, token, via: git.auth } };
 }
 
-function hostIs(apiBaseUrl: string, host: string): boolean {
-  const url = new URL(apiBaseUrl);
-  return url.host === host || (url.host === "api.github.com" && host === "github.com");
-}
-
-function publicApi(name: "github" | "gitlab", host: string): string {
-  if (name === "github" && host === "github.com") return "https://api.github.com";
-  if (name === "gitlab" && host === "gitlab.com") return "https://gitlab.com/api/v4";
+/**
+ * The API at a host that we have a credential for: the configured one alone, or the public one where none is configured. A token for one host is never
+ * shown to another, though both are GitHub's or GitLab's.
+ */
+function apiAt(name: "github" | "gitlab", host: string, configured: string | null): string {
+  const apiBaseUrl = configured ?? publicApis[name];
+  const { host: apiHost } = new URL(apiBaseUrl);
+  if ((apiHost === "api.github.com" ? "github.com" : apiHost) === host) return apiBaseUrl;
   throw new PullwrightError(
     "REPOSITORY_URL_INVALID",
-    `${host} is no configured forge. Set ${name}.api_base_url to the address of its API.`,
+    `${host} is not the forge that is configured (${apiHost}), and gets none of its credentials. ${name}.api_base_url says which one is.`,
   );
 }
+
+const publicApis = { github: "https://api.github.com", gitlab: "https://gitlab.com/api/v4" };

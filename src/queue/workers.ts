@@ -65,6 +65,7 @@ export function createWorkers({ slots, leaseMs }: WorkersOptions, deps: WorkersD
       const ended = attempts.ended();
       const wanted = types.filter((type) => freeAfter(ended, type) > 0);
       if (ended.length === 0 && !(await hasWork(wanted))) return { settled: 0, claimed: 0 };
+      reach("claim.before");
       const claimed = await settleAndClaim(ended);
       if (claimed.length > 0) reach("claim.after");
       for (const command of claimed) attempts.start(command);

@@ -3,6 +3,7 @@ import { exerciseAuditLog } from "./audit-log.ts";
 import { exerciseEffects } from "./effects.ts";
 import { exerciseQueueEndings } from "./queue-endings.ts";
 import { exerciseQueueLeases } from "./queue-leases.ts";
+import { exerciseQueueLists } from "./queue-lists.ts";
 import { exerciseQueueOrder } from "./queue-order.ts";
 import { exerciseQueueProcesses } from "./queue-processes.ts";
 import { exerciseQueueRequests } from "./queue-requests.ts";
@@ -13,6 +14,7 @@ export function exerciseQueue(makeDatabase: MakeDatabase): void {
   exerciseQueueEndings(makeDatabase);
   exerciseQueueRequests(makeDatabase);
   exerciseQueueLeases(makeDatabase);
+  exerciseQueueLists(makeDatabase);
   exerciseQueueProcesses(makeDatabase);
   exerciseEffects(makeDatabase);
   exerciseAuditLog(makeDatabase);

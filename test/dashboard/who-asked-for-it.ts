@@ -35,7 +35,7 @@ export function whoAskedForIt(dashboard: Dashboard): void {
     const { page, troubles } = watched;
     await page.goto("/workflows/SCRUM-124");
 
-    await page.getByRole("article").getByRole("link", { name: "In the audit log" }).click();
+    await page.getByRole("article").getByRole("link", { name: "What it sent, in the audit log" }).click();
 
     await page.getByRole("link", { name: "effect.refused" }).waitFor();
     expect(new URL(page.url()).searchParams.get("actor")).toMatch(/^command \d+$/);

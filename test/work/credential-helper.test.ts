@@ -38,13 +38,11 @@ test("and nobody's helper is asked when they did not: the command waits, and say
   const id = await shop.put();
   await waited.promise;
 
-  for (;;) {
-    const command = await shop.store.commands.get(id);
-    if (command?.outcome_code !== null) {
-      expect(command).toMatchObject({ state: "queued", outcome_code: "GITLAB_NOT_CONFIGURED", attempt: 0 });
-      break;
-    }
+  let command = await shop.store.commands.get(id);
+  while (command?.outcome_code === null) {
     await new Promise(setImmediate);
+    command = await shop.store.commands.get(id);
   }
+  expect(command).toMatchObject({ state: "queued", outcome_code: "GITLAB_NOT_CONFIGURED", attempt: 0 });
   expect(shop.forge.pushed()).toEqual([]);
 });

@@ -37,8 +37,8 @@ export type LocalForge = {
   repositories: GitRepositories;
   /** From now on everything that happens is told there, signed. */
   addHook: (url: string, signingToken: string) => void;
-  /** Makes a checkout as a developer has one, whose `origin` is this forge. */
-  checkOut: (path: string) => Promise<void>;
+  /** Makes a checkout as a developer has one, whose `origin` is this forge, with some files of the developer's own. */
+  checkOut: (path: string, files: Record<string, string>) => Promise<void>;
   /** The next merge request is opened, but the answer is lost on its way. */
   loseNextAnswer: () => void;
   mergeRequests: () => readonly FakeMergeRequest[];
@@ -98,7 +98,10 @@ export async function startLocalForge(options: LocalForgeOptions): Promise<Local
     token,
     repositories,
     addHook: (url, signingToken) => void fake.arrange.hook(slug, url, { signingToken }),
-    checkOut: (path) => checkOut(path, { gitPath, homeDir, from: repositories.directory(slug), at: fake.origin, slug }),
+    checkOut: async (path, files) => {
+      await checkOut(path, { gitPath, homeDir, from: repositories.directory(slug), at: fake.origin, slug });
+      for (const [name, content] of Object.entries(files)) await writeFile(join(path, name), content, { mode: 0o600 });
+    },
     loseNextAnswer: () => fake.faults.plan({ kind: "drop-after-commit", on: "create-merge-request" }),
     mergeRequests: () => project.mergeRequests,
     pageOf: ({ iid }) => `${fake.origin}/${slug}/-/merge_requests/${iid}`,
@@ -194,7 +197,7 @@ async function checkOut(
         GIT_CONFIG_NOSYSTEM: "1",
         GIT_CONFIG_GLOBAL: "/dev/null",
       },
-      stdout: { keep: "none" },
+      stdout: { keep: "all", bytesMax: 64 * 1024 },
       timeoutMs: 60_000,
     });
     if (said.kind !== "exited" || said.code !== 0)

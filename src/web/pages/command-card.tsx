@@ -142,7 +142,7 @@ function CommandDetails({ id }: { id: number }) {
         {command.caused_by_command_id === null ? null : (
           <a href={`#command-${command.caused_by_command_id}`}>Because of command {command.caused_by_command_id}</a>
         )}
-        <Link href={`/audit?actor=${encodeURIComponent(`command ${id}`)}`}>In the audit log</Link>
+        <Link href={`/audit?actor=${encodeURIComponent(`command ${id}`)}`}>What it sent, in the audit log</Link>
       </p>
       <RawJson text={JSON.stringify(command.payload)} label="What was asked" />
       {Object.keys(command.result).length === 0 ? null : (

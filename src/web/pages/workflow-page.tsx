@@ -73,7 +73,9 @@ function WorkflowHead({ workflow }: { workflow: Workflow }) {
         )}
       </FactList>
       <p className="panel-links">
-        <Link href={`/audit?subject=${encodeURIComponent(`workflow ${id}`)}`}>In the audit log</Link>
+        <Link href={`/audit?subject=${encodeURIComponent(`workflow ${id}`)}`}>
+          What operators asked, in the audit log
+        </Link>
       </p>
     </section>
   );

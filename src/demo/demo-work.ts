@@ -1,0 +1,40 @@
+import { chmod, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { systemClock } from "../domain/clock.ts";
+import type { DemoWork } from "./demo-config.ts";
+import { findServingGit } from "./local-forge/find-git.ts";
+import { type LocalForge, startLocalForge } from "./local-forge/local-forge.ts";
+import { historyOfShop, shop } from "./work-at-shop.ts";
+
+/** The forge that the demo's work goes to, and what the service is told of it and of the agent. */
+export type DemoForge = { forge: LocalForge; work: DemoWork };
+
+/** How long the agent thinks about each file, in seconds of the story. */
+const thoughtSeconds = 1;
+
+/** Starts the forge in the demo's folder and puts the agent there; null on a machine without a git that can serve repositories. */
+export async function startDemoForge(dataDir: string, speed: number): Promise<DemoForge | null> {
+  const gitPath = await findServingGit();
+  if (gitPath === null) return null;
+  const forge = await startLocalForge({
+    ...shop,
+    gitPath,
+    directory: join(dataDir, "forge"),
+    history: historyOfShop(systemClock()),
+  });
+  const { apiBaseUrl, caFile, token } = forge;
+  const agent = { command: await putAgent(dataDir), args: ["--pause-ms", String((thoughtSeconds * 1000) / speed)] };
+  return { forge, work: { apiBaseUrl, caFile, token, agent } };
+}
+
+/** A program that starts by itself, on the very Node that runs the demo. */
+async function putAgent(dataDir: string): Promise<string> {
+  const path = join(dataDir, "agent");
+  const quoted = [process.execPath, fileURLToPath(new URL("./agent.mjs", import.meta.url))].map(
+    (word) => `'${word.replaceAll("'", "'\\''")}'`,
+  );
+  await writeFile(path, `#!/bin/sh\nexec ${quoted.join(" ")} "$@"\n`);
+  await chmod(path, 0o700);
+  return path;
+}

@@ -1,0 +1,154 @@
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Clock } from "../domain/clock.ts";
+import type { AskService, Work } from "./ask-service.ts";
+import type { FakeMergeRequest } from "./local-forge/gitlab/gitlab-state.ts";
+import type { LocalForge } from "./local-forge/local-forge.ts";
+import type { StoryLine } from "./story-line.ts";
+import { arrivalPlan, leakyFile, leakyPlan, type Plan } from "./work-at-shop.ts";
+
+export type TellWorkDeps = {
+  forge: LocalForge;
+  service: AskService;
+  /** Where the agent finds its checkouts, and people find them afterwards. */
+  checkoutsDir: string;
+  appUrl: string;
+  clock: Clock;
+  /** Without the time: that is when it is said. */
+  onLine: (line: Omit<StoryLine, "atSeconds">) => void;
+};
+
+/** When the plans come, in seconds of the story. */
+const arrivalAtSeconds = 14;
+const leakAtSeconds = 50;
+const workMsMax = 60_000;
+const lookMs = 50;
+/** Forges' clocks have whole seconds: what happens there one after the other has a second of its own, however fast the story is told. */
+const forgeSecondMs = 1100;
+
+/**
+ * Tells the part of the story that nobody plays: two plans come by the API, a program executes them, and what it did becomes a merge request by real git
+ * at the local forge, or rightly does not. People at the forge do the rest. Nothing is told before it has happened. True when all came as it should; ends
+ * early, without an error, when `stopping` is aborted.
+ */
+export async function tellWork(speed: number, stopping: AbortSignal, deps: TellWorkDeps): Promise<boolean> {
+  const pause = (seconds: number, msMin = 0): Promise<void> =>
+    wait(Math.max((seconds * 1000) / speed, msMin), undefined, { signal: stopping });
+  const begun = performance.now();
+  const until = (seconds: number): Promise<void> =>
+    pause(Math.max(0, seconds - ((performance.now() - begun) * speed) / 1000));
+  try {
+    await until(arrivalAtSeconds);
+    const opened = await openByWork(stopping, deps);
+    if (opened !== null) await mergeByPeople(opened, pause, deps);
+    await until(leakAtSeconds);
+    const stopped = await stopLeak(stopping, deps);
+    await deps.forge.settled();
+    return opened !== null && stopped;
+  } catch (error) {
+    if (stopping.aborted) return true;
+    throw error;
+  }
+}
+
+async function openByWork(stopping: AbortSignal, deps: TellWorkDeps): Promise<FakeMergeRequest | null> {
+  const { forge, onLine } = deps;
+  forge.loseNextAnswer();
+  const work = await perform(arrivalPlan, stopping, deps);
+  const [request, ...others] = forge.mergeRequests();
+  if (work.state !== "succeeded" || request === undefined || others.length > 0) {
+    onLine({ mark: "wrong", text: [`${arrivalPlan.workflowId} ended ${work.state}: ${reasonOf(work)}`] });
+    return null;
+  }
+  onLine({
+    mark: "fine",
+    text: [
+      `${nameOf(request, forge)} opened by Pullwright as a draft: one branch, one commit, pushed by git over https`,
+      forge.pageOf(request),
+    ],
+  });
+  onLine({
+    mark: "noted",
+    text: [
+      "the forge's answer to that was lost on its way; Pullwright looked, found it opened, and opened no second one",
+    ],
+  });
+  return request;
+}
+
+async function mergeByPeople(
+  request: FakeMergeRequest,
+  pause: (seconds: number, msMin: number) => Promise<void>,
+  { forge, clock, onLine }: TellWorkDeps,
+): Promise<void> {
+  const name = nameOf(request, forge);
+  const startedAt = clock().toISOString();
+  const pipeline = { id: 88_001, name: "test", branch: request.sourceBranch, sha: request.sha, startedAt };
+  await pause(3, forgeSecondMs);
+  forge.tellPipeline("acme-agent", { ...pipeline, status: "running", endedAt: null });
+  onLine({ mark: "fine", text: [`${name}: test on gitlab-ci, in progress`] });
+  await pause(5, forgeSecondMs);
+  forge.tellPipeline("acme-agent", { ...pipeline, status: "success", endedAt: clock().toISOString() });
+  onLine({ mark: "fine", text: [`${name}: test on gitlab-ci, success`] });
+  await pause(3, forgeSecondMs);
+  forge.markReady("mira-holt", request);
+  onLine({ mark: "fine", text: [`${name} is ready for review`] });
+  await pause(4, forgeSecondMs);
+  await forge.merge("mira-holt", request);
+  onLine({ mark: "fine", text: [`${name} merged by mira-holt (merge commit)`] });
+}
+
+async function stopLeak(stopping: AbortSignal, deps: TellWorkDeps): Promise<boolean> {
+  const { forge, onLine, appUrl } = deps;
+  const work = await perform(leakyPlan, stopping, deps);
+  const refs = await forge.repositories.refs(forge.slug);
+  const isHeld = [...refs.keys()].every((ref) => !ref.endsWith(leakyPlan.workflowId));
+  const isRight = isHeld && work.state === "failed" && work.commands.at(-1)?.outcome_code === "SECRET_IN_WORK";
+  onLine({
+    mark: isRight ? "noted" : "wrong",
+    text: [
+      `${leakyPlan.workflowId} stopped before anything was pushed: ${reasonOf(work)}`,
+      `${appUrl}/workflows/${leakyPlan.workflowId}`,
+    ],
+  });
+  return isRight;
+}
+
+/** Gives the agent a checkout, asks for the plan, and waits until all that follows from it has ended. */
+async function perform(
+  { workflowId, title, text }: Plan,
+  stopping: AbortSignal,
+  { forge, service, checkoutsDir, onLine }: TellWorkDeps,
+): Promise<Work> {
+  const checkout = join(checkoutsDir, workflowId);
+  await forge.checkOut(checkout, { ".env": `FORGE_URL=${forge.apiBaseUrl}\nFORGE_TOKEN=${forge.token}\n` });
+  await service.startWork({
+    workflow_id: workflowId,
+    title,
+    repository: `${forge.origin}/${forge.slug}`,
+    checkout,
+    plan: text,
+  });
+  onLine({ mark: "fine", text: [`${workflowId} asked of the agent, by the API: ${title}`] });
+  const deadline = performance.now() + workMsMax;
+  let isExecuted = false;
+  for (;;) {
+    const work = await service.work(workflowId);
+    const execution = work.commands.find(({ type }) => type === "execute_plan");
+    if (!isExecuted && execution?.state === "succeeded") {
+      isExecuted = true;
+      onLine({ mark: "fine", text: [`${workflowId} executed by the agent, a program of its own, in ${checkout}`] });
+    }
+    if (work.state !== "active" || performance.now() > deadline) return work;
+    await wait(lookMs, undefined, { signal: stopping });
+  }
+}
+
+function reasonOf({ commands }: Work): string {
+  const last = commands.findLast(({ outcome_code }) => outcome_code !== null);
+  return last === undefined ? "nobody says why" : `${last.outcome_code}. ${last.outcome_because ?? ""}`;
+}
+
+function nameOf({ iid }: FakeMergeRequest, { slug }: LocalForge): string {
+  return `${slug}!${iid}`;
+}
