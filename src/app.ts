@@ -1,18 +1,15 @@
 import { fileURLToPath } from "node:url";
 import type { Config } from "./config.ts";
-import { policyOf } from "./config/policy-of.ts";
+import { readableSecrets } from "./config/readable-secrets.ts";
 import { workOptionsOf } from "./config/work-options.ts";
-import { instantOf, systemClock, systemSteadyClock } from "./domain/clock.ts";
+import { instantOf, systemClock } from "./domain/clock.ts";
 import type { ChangedTopic, Engine } from "./engine/engine.ts";
 import { startEngineThread } from "./engine/start-engine-thread.ts";
 import { readOrMakeApiToken } from "./config/own-secret.ts";
 import { type AppServer, startAppServer } from "./http/app-server.ts";
 import { createLog, type Log } from "./log.ts";
 import { type OperationName, operations } from "./operations/operations.ts";
-import { type Caller, perform } from "./operations/perform.ts";
-import { createQueueClock } from "./queue/queue-clock.ts";
-import { forgeHosts } from "./config/forge-hosts.ts";
-import { parseRepositoryRef } from "./domain/parse-repository-ref.ts";
+import { type Caller, perform, performDepsOf } from "./operations/perform.ts";
 import type { ServiceState } from "./operations/service-state.ts";
 import { createReceiver, type Receive } from "./receive/receiver.ts";
 import { createListener, type Listener } from "./receive/listener.ts";
@@ -67,7 +64,7 @@ export async function startService(config: Config, parts: ServiceParts): Promise
   });
   const secrets = [
     ...secretValues(sources),
-    ...apiTokens(config, log),
+    ...readableSecrets(config),
     ...(token === null ? [] : [token]),
     ...databaseSecrets(config),
   ];
@@ -143,21 +140,6 @@ export async function startService(config: Config, parts: ServiceParts): Promise
   }
 }
 
-/** The forges' tokens as they are now. One that cannot be read now is reported, and read again when it is used. */
-function apiTokens({ secrets }: Config, log: Log): string[] {
-  return [secrets.githubToken, secrets.gitlabToken].flatMap(({ current }) => {
-    try {
-      return current === null ? [] : [current.read()];
-    } catch (error) {
-      log.error(
-        { err: error },
-        `The token in ${current?.from ?? ""} cannot be read; work at its forge waits until it can`,
-      );
-      return [];
-    }
-  });
-}
-
 /** The URL holds a password, which may be printed without it. */
 function databaseSecrets({ store }: Config): string[] {
   if (store.engine === "sqlite") return [];
@@ -224,16 +206,7 @@ async function startApp(
   config: Config,
   { engine, store, token, redact, receive, state, log }: AppParts,
 ): Promise<AppServer> {
-  const hosts = forgeHosts(config);
-  const readDeps = {
-    store,
-    clock: systemClock,
-    queueClock: createQueueClock(config.store.engine, { clock: systemClock, steadyMs: systemSteadyClock }),
-    redact,
-    policy: policyOf(config),
-    readRepository: (text: string) => parseRepositoryRef(text, hosts),
-    service: state,
-  };
+  const readDeps = { ...performDepsOf(store, redact, workOptionsOf(config)), service: state };
   const performHere = async (name: OperationName, input: unknown, caller: Caller): Promise<unknown> =>
     redactDeep(
       operations[name].kind === "read"

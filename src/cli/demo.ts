@@ -29,11 +29,11 @@ export function addDemoCommand(program: Command): void {
       let local: DemoForge | null = null;
       try {
         local = await startDemoForge(dataDir, speed);
-        const { work = null, forge = null } = local ?? {};
+        const { work, forge, missing } = local;
         await runUntilStopped(
           async (onDied) => startService(await demoConfig(config, dataDir, secrets, work), { app: true, onDied }),
           (service, { stopping, stop }) => {
-            const options = { dataDir, speed, secrets, forge };
+            const options = { dataDir, speed, secrets, forge, missing, goesOn: once !== true };
             const story = runDemo(service, options, stopping, (text) => process.stdout.write(text));
             told = story.then(
               (asExpected) => {
@@ -49,7 +49,7 @@ export function addDemoCommand(program: Command): void {
         );
         await told;
       } finally {
-        await local?.forge.close();
+        await local?.forge?.close();
         leaveDemoFolder(dataDir);
       }
     });

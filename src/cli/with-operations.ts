@@ -2,13 +2,10 @@ import type { Command } from "@commander-js/extra-typings";
 import type { z } from "zod";
 import { type Config, loadConfig } from "../config.ts";
 import { PullwrightError } from "../domain/error.ts";
-import { systemClock, systemSteadyClock } from "../domain/clock.ts";
 import type { OperationName, operations } from "../operations/operations.ts";
-import { perform } from "../operations/perform.ts";
-import { parseRepositoryRef } from "../domain/parse-repository-ref.ts";
-import { createQueueClock } from "../queue/queue-clock.ts";
-import { forgeHosts } from "../config/forge-hosts.ts";
-import { policyOf } from "../config/policy-of.ts";
+import { perform, performDepsOf } from "../operations/perform.ts";
+import { readableSecrets } from "../config/readable-secrets.ts";
+import { workOptionsOf } from "../config/work-options.ts";
 import { createRedact } from "../redact/redact.ts";
 import { redactDeep } from "../redact/redact-deep.ts";
 import { openStore } from "../store/open-store.ts";
@@ -39,20 +36,12 @@ export async function withOperations(
   const config = configOf(command);
   const store = await openStore(config.store, mode);
   try {
-    const redact = createRedact(
-      secretValues(
-        createWebhookSources(config, () => performance.now(), { secretsRead: () => {}, unreadable: () => {} }),
-      ),
-    );
-    const hosts = forgeHosts(config);
-    const deps = {
-      store,
-      clock: systemClock,
-      queueClock: createQueueClock(config.store.engine, { clock: systemClock, steadyMs: systemSteadyClock }),
-      redact,
-      policy: policyOf(config),
-      readRepository: (text: string) => parseRepositoryRef(text, hosts),
-    };
+    const sources = createWebhookSources(config, () => performance.now(), {
+      secretsRead: () => {},
+      unreadable: () => {},
+    });
+    const redact = createRedact([...secretValues(sources), ...readableSecrets(config)]);
+    const deps = performDepsOf(store, redact, workOptionsOf(config));
     await work(async (name, input) => {
       try {
         return redactDeep(await perform(name, input, { actor: "operator" }, deps), redact) as never;

@@ -31,6 +31,8 @@ export type AskService = {
   /** Posts a plan as any program would. */
   startWork: (plan: Record<string, unknown>) => Promise<void>;
   work: (workflowId: string) => Promise<Work>;
+  /** What was done outside on behalf of a command, in the audit log's words: `effect.send`, `effect.found`, … */
+  doneOutside: (commandId: number) => Promise<string[]>;
   counts: () => Promise<Counts>;
 };
 
@@ -47,6 +49,12 @@ export function askService(appUrl: string, dataDir: string): AskService {
   return {
     startWork: async (plan) => void (await ask("/workflows", { method: "POST", body: JSON.stringify(plan) })),
     work: async (workflowId) => (await ask(`/workflows/${encodeURIComponent(workflowId)}`)) as Work,
+    doneOutside: async (commandId) => {
+      const { data } = (await ask(`/audit?actor=${encodeURIComponent(`command ${commandId}`)}`)) as {
+        data: { action: string }[];
+      };
+      return data.map(({ action }) => action);
+    },
     counts: async () => ((await ask("/status")) as { counts: Counts }).counts,
   };
 }

@@ -7,16 +7,27 @@ import { findServingGit } from "./local-forge/find-git.ts";
 import { type LocalForge, startLocalForge } from "./local-forge/local-forge.ts";
 import { historyOfShop, shop } from "./work-at-shop.ts";
 
-/** The forge that the demo's work goes to, and what the service is told of it and of the agent. */
-export type DemoForge = { forge: LocalForge; work: DemoWork };
+/** The forge that the demo's work goes to, and what the service is told of it and of the agent. Nothing, where `missing` says why. */
+export type DemoForge =
+  | { forge: LocalForge; work: DemoWork; missing: null }
+  | { forge: null; work: null; missing: string };
 
 /** How long the agent thinks about each file, in seconds of the story. */
 const thoughtSeconds = 1;
 
-/** Starts the forge in the demo's folder and puts the agent there; null on a machine without a git that can serve repositories. */
-export async function startDemoForge(dataDir: string, speed: number): Promise<DemoForge | null> {
-  const gitPath = await findServingGit();
-  if (gitPath === null) return null;
+/** Starts the forge in the demo's folder and puts the agent there; says what is missing on a machine whose git cannot serve repositories. */
+export async function startDemoForge(
+  dataDir: string,
+  speed: number,
+  findGit: () => Promise<string | null> = findServingGit,
+): Promise<DemoForge> {
+  const gitPath = await findGit();
+  if (gitPath === null)
+    return {
+      forge: null,
+      work: null,
+      missing: "There is no git here that can serve repositories (`git http-backend`)",
+    };
   const forge = await startLocalForge({
     ...shop,
     gitPath,
@@ -25,7 +36,7 @@ export async function startDemoForge(dataDir: string, speed: number): Promise<De
   });
   const { apiBaseUrl, caFile, token } = forge;
   const agent = { command: await putAgent(dataDir), args: ["--pause-ms", String((thoughtSeconds * 1000) / speed)] };
-  return { forge, work: { apiBaseUrl, caFile, token, agent } };
+  return { forge, work: { apiBaseUrl, caFile, token, agent }, missing: null };
 }
 
 /** A program that starts by itself, on the very Node that runs the demo. */

@@ -16,8 +16,11 @@ export type DemoOptions = {
   dataDir: string;
   speed: number;
   secrets: SenderSecrets;
-  /** Null where git cannot serve repositories: the story goes without what needs one. */
+  /** Without one the story leaves out what needs it, and says what is `missing`. */
   forge: LocalForge | null;
+  missing: string | null;
+  /** The service and the forge stay when the story is told, for people to look around. */
+  goesOn: boolean;
 };
 
 /**
@@ -60,24 +63,16 @@ export async function runDemo(
   return asExpected && counts.deliveries_received === 0;
 }
 
-function greeting(service: RunningService, { speed, dataDir, forge }: DemoOptions): string {
+function greeting(service: RunningService, { speed, dataDir, forge, missing }: DemoOptions): string {
   const seconds = Math.ceil((scenario.at(-1)?.atSeconds ?? 0) / speed);
   return [
     "",
     `${styleText("bold", "Pullwright's demo.")}  Ctrl-C stops it.`,
     "",
     "  GitHub, GitLab, CircleCI and Jenkins are played here; what they send is signed and travels over HTTP to a real service.",
-    ...(forge === null
-      ? [
-          styleText(
-            "yellow",
-            "  There is no git here that can serve repositories (`git http-backend`), so nobody opens a pull request of",
-          ),
-          styleText("yellow", "  their own: that part of the story is left out."),
-        ]
-      : [
-          "  One forge more is real: a GitLab of this machine's own, to which git pushes over https. An agent works for it.",
-        ]),
+    missing === null
+      ? "  One forge more is real: a GitLab of this machine's own, to which git pushes over https. An agent works for it."
+      : styleText("yellow", `  ${missing}, so no agent's work becomes a pull request: that is left out.`),
     `  The story takes ${seconds < 100 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`}. Open the dashboard now to see it happen:`,
     "",
     `  Sign in     ${styleText("cyan", service.signInLink() ?? "")}`,
@@ -123,7 +118,7 @@ function lastWords(counts: Counts, service: RunningService, options: DemoOptions
     ...(counts.deliveries_received === 0
       ? []
       : [styleText("red", `  ${counts.deliveries_received} deliveries still wait to be digested.`)]),
-    ...(forge === null ? [] : whatWaits(service, options)),
+    ...(forge !== null && options.goesOn ? whatWaits(service, options) : []),
     "",
     "Look at:",
     `  ${service.appUrl}   ${styleText("dim", "the dashboard; to sign in again:")}`,
@@ -148,7 +143,7 @@ function whatWaits({ appUrl }: RunningService, { dataDir }: DemoOptions): string
     "",
     `${styleText("bold", `${workflowId} waits for you.`)}  Its agent wrote the forge's token into a file, so nothing was sent. Take the token out of`,
     `  ${join(dataDir, "checkouts", workflowId, leakyFile)}`,
-    "and press Retry at",
+    "and press Try again at",
     `  ${styleText("cyan", `${appUrl ?? ""}/workflows/${workflowId}`)}`,
   ];
 }

@@ -5,7 +5,7 @@ import type { AskService, Work } from "./ask-service.ts";
 import type { FakeMergeRequest } from "./local-forge/gitlab/gitlab-state.ts";
 import type { LocalForge } from "./local-forge/local-forge.ts";
 import type { StoryLine } from "./story-line.ts";
-import { arrivalPlan, leakyFile, leakyPlan, type Plan } from "./work-at-shop.ts";
+import { arrivalPlan, leakyPlan, type Plan } from "./work-at-shop.ts";
 
 export type TellWorkDeps = {
   forge: LocalForge;
@@ -40,6 +40,7 @@ export async function tellWork(speed: number, stopping: AbortSignal, deps: TellW
   try {
     await until(arrivalAtSeconds);
     const opened = await openByWork(stopping, deps);
+    if (opened === "git-too-old") return true;
     if (opened !== null) await mergeByPeople(opened, pause, deps);
     await until(leakAtSeconds);
     const stopped = await stopLeak(stopping, deps);
@@ -51,28 +52,38 @@ export async function tellWork(speed: number, stopping: AbortSignal, deps: TellW
   }
 }
 
-async function openByWork(stopping: AbortSignal, deps: TellWorkDeps): Promise<FakeMergeRequest | null> {
-  const { forge, onLine } = deps;
+async function openByWork(stopping: AbortSignal, deps: TellWorkDeps): Promise<FakeMergeRequest | "git-too-old" | null> {
+  const { forge, service, appUrl, onLine } = deps;
   forge.loseNextAnswer();
   const work = await perform(arrivalPlan, stopping, deps);
   const [request, ...others] = forge.mergeRequests();
-  if (work.state !== "succeeded" || request === undefined || others.length > 0) {
-    onLine({ mark: "wrong", text: [`${arrivalPlan.workflowId} ended ${work.state}: ${reasonOf(work)}`] });
+  if (lacksGit(work)) {
+    onLine({ mark: "noted", text: [`${reasonOf(work)} What agents do is left out from here on.`] });
+    return "git-too-old";
+  }
+  const opening = work.commands.find(({ type }) => type === "create_pull_request");
+  if (work.state !== "succeeded" || request === undefined || opening === undefined || others.length > 0) {
+    onLine({
+      mark: "wrong",
+      text: [`${arrivalPlan.workflowId} is ${work.state}, ${forge.mergeRequests().length} opened: ${reasonOf(work)}`],
+    });
     return null;
   }
   onLine({
     mark: "fine",
     text: [
-      `${nameOf(request, forge)} opened by Pullwright as a draft: one branch, one commit, pushed by git over https`,
+      `${nameOf(request, forge)} opened by Pullwright as a draft: one branch and one commit, pushed by git over https`,
       forge.pageOf(request),
     ],
   });
-  onLine({
-    mark: "noted",
-    text: [
-      "the forge's answer to that was lost on its way; Pullwright looked, found it opened, and opened no second one",
-    ],
-  });
+  if ((await service.doneOutside(opening.id)).includes("effect.found"))
+    onLine({
+      mark: "noted",
+      text: [
+        "the forge's answer to that was lost on the way; Pullwright looked, found it open, and opened no second one",
+        `${appUrl}/audit?actor=${encodeURIComponent(`command ${opening.id}`)}`,
+      ],
+    });
   return request;
 }
 
@@ -139,9 +150,14 @@ async function perform(
       isExecuted = true;
       onLine({ mark: "fine", text: [`${workflowId} executed by the agent, a program of its own, in ${checkout}`] });
     }
-    if (work.state !== "active" || performance.now() > deadline) return work;
+    if (work.state !== "active" || lacksGit(work) || performance.now() > deadline) return work;
     await wait(lookMs, undefined, { signal: stopping });
   }
+}
+
+/** Pullwright asks more of git than the forge here does; it would try again for a while. */
+function lacksGit({ commands }: Work): boolean {
+  return commands.some(({ outcome_code }) => outcome_code === "GIT_UNAVAILABLE");
 }
 
 function reasonOf({ commands }: Work): string {

@@ -5,8 +5,7 @@ import type { Log } from "../log.ts";
 import { createNormaliser } from "../normalise/normaliser.ts";
 import { createQueueClock } from "../queue/queue-clock.ts";
 import type { OperationName } from "../operations/operations.ts";
-import { type Caller, perform } from "../operations/perform.ts";
-import { parseRepositoryRef } from "../domain/parse-repository-ref.ts";
+import { type Caller, perform, performDepsOf } from "../operations/perform.ts";
 import type { Redact } from "../redact/redact.ts";
 import { openStore, type StoreLocation } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
@@ -72,14 +71,7 @@ export async function startEngine(options: EngineOptions, deps: EngineDeps): Pro
     boundRepositories: (source: string) => bound.get(source),
   };
 
-  const performDeps = {
-    store,
-    clock: systemClock,
-    queueClock: digestDeps.queueClock,
-    redact,
-    policy: options.work.policy,
-    readRepository: (text: string) => parseRepositoryRef(text, options.work.hosts),
-  };
+  const performDeps = performDepsOf(store, redact, options.work);
 
   const stopping = new AbortController();
   const nudge = createNudge(stopping.signal);

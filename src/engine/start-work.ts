@@ -6,7 +6,7 @@ import { type Clock, instantOf, systemClock } from "../domain/clock.ts";
 import { type CommandType, commandTypes } from "../domain/command.ts";
 import { parseRepositoryRef } from "../domain/parse-repository-ref.ts";
 import { type Wait, wait } from "../forges/wait.ts";
-import { createGit } from "../git/git.ts";
+import { createGit, type Git } from "../git/git.ts";
 import type { Log } from "../log.ts";
 import { recordOwnPullRequest } from "../outcome/record-own-pull-request.ts";
 import { performEffect } from "../queue/effect.ts";
@@ -37,10 +37,13 @@ export type WorkDeps = {
   time?: { clock: Clock; wait: Wait };
 };
 
+/** Workers at work, and the git that they use. */
+export type StartedWork = RunningWorkers & { git: Git };
+
 const leaseMs = 30_000;
 
 /** Starts the workers of this process: everything that they need of forges, git and the store is put together here. */
-export async function startWork(options: WorkOptions, deps: WorkDeps): Promise<RunningWorkers> {
+export async function startWork(options: WorkOptions, deps: WorkDeps): Promise<StartedWork> {
   const { store, queueClock, redact, holdsSecret, log } = deps;
   const reach = deps.reach ?? (() => {});
   const time = deps.time ?? { clock: systemClock, wait };
@@ -111,7 +114,7 @@ export async function startWork(options: WorkOptions, deps: WorkDeps): Promise<R
         signal,
       }),
   });
-  return runWorkers(
+  const workers = await runWorkers(
     { slots: slotsOf(options), leaseMs },
     {
       store,
@@ -127,6 +130,7 @@ export async function startWork(options: WorkOptions, deps: WorkDeps): Promise<R
       onChanged: deps.onChanged,
     },
   );
+  return { ...workers, git };
 }
 
 function programsOf({ workers }: WorkOptions): Record<CommandType, WorkerProgram | null> {

@@ -1,18 +1,16 @@
 import type { Config } from "../config.ts";
-import { readOrMakeMarkerSecret } from "../config/own-secret.ts";
+import { readableSecrets } from "../config/readable-secrets.ts";
 import { systemClock, systemSteadyClock } from "../domain/clock.ts";
 import { parseRepositoryRef, remoteUrlOf } from "../domain/parse-repository-ref.ts";
-import { createGit } from "../git/git.ts";
 import { createLog } from "../log.ts";
 import type { OperationName } from "../operations/operations.ts";
-import { perform } from "../operations/perform.ts";
+import { perform, performDepsOf } from "../operations/perform.ts";
 import { createQueueClock } from "../queue/queue-clock.ts";
 import { createLiveRedact } from "../redact/live-redact.ts";
 import { redactDeep } from "../redact/redact-deep.ts";
 import type { CommandDetail } from "../store/commands.ts";
 import { openStore } from "../store/open-store.ts";
 import { repositoryOfWork } from "../work/repository-of-work.ts";
-import { join } from "node:path";
 import { workOptionsOf } from "../config/work-options.ts";
 import { startWork } from "./start-work.ts";
 
@@ -36,8 +34,7 @@ export type WorkersAloneParts = {
 export async function startWorkersAlone(config: Config, parts: WorkersAloneParts = {}): Promise<WorkersAlone> {
   const options = workOptionsOf(config);
   const { redact, holdsSecret, learn } = createLiveRedact([]);
-  for (const { current } of Object.values(config.secrets)) if (current !== null) learn(readable(current.read));
-  learn([readOrMakeMarkerSecret(config.dataDir)]);
+  learn(readableSecrets(config));
   const log = createLog({ level: config.logLevel, redact });
   for (const warning of config.warnings) log.warn({}, warning);
   const store = await openStore(config.store, "write");
@@ -58,28 +55,16 @@ export async function startWorkersAlone(config: Config, parts: WorkersAloneParts
     },
     ...(parts.onStep === undefined ? {} : { reach: parts.onStep }),
   });
-  const git = createGit(
-    {
-      homeDir: join(config.dataDir, "git-home"),
-      mirrorsDir: join(config.dataDir, "mirrors"),
-      workDir: join(config.dataDir, "jobs"),
-      allowLoopbackHttp: true,
-      author: { name: config.git.authorName, email: config.git.authorEmail },
-    },
-    { reach: () => {}, redact, clock: systemClock },
-  );
-
   return {
     ask: async (name, input) => {
-      const deps = { store, clock: systemClock, queueClock, redact, policy: options.policy, readRepository };
-      const answer = await perform(name, input, { actor: "operator" }, deps);
+      const answer = await perform(name, input, { actor: "operator" }, performDepsOf(store, redact, options));
       workers.nudge();
       return redactDeep(answer, redact);
     },
     read: async (id) => redactDeep(await store.commands.get(id), redact),
     moved: () => new Promise((resolve) => waiting.push(resolve)),
     repositoryOf: async (folder, named) => {
-      const { remotes } = await git.readCheckout(folder);
+      const { remotes } = await workers.git.readCheckout(folder);
       const { defaultRepository } = options;
       const placeOf = ({ forge }: { forge: "github" | "gitlab" }) => ({ settings: { remote: options[forge].remote } });
       return remoteUrlOf(repositoryOfWork(named, remotes, { readRepository, defaultRepository, placeOf }));
@@ -89,13 +74,4 @@ export async function startWorkersAlone(config: Config, parts: WorkersAloneParts
       await store.close();
     },
   };
-}
-
-/** What cannot be read cannot leak; whoever needs it says so. */
-function readable(read: () => string): string[] {
-  try {
-    return [read()];
-  } catch {
-    return [];
-  }
 }

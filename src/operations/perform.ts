@@ -1,7 +1,11 @@
 import { createHash } from "node:crypto";
 import type { z } from "zod";
-import { instantOf } from "../domain/clock.ts";
+import type { Policy } from "../decide/policy.ts";
+import { instantOf, systemClock, systemSteadyClock } from "../domain/clock.ts";
 import { PullwrightError } from "../domain/error.ts";
+import { parseRepositoryRef, type ParseRepositoryRefOptions } from "../domain/parse-repository-ref.ts";
+import { createQueueClock } from "../queue/queue-clock.ts";
+import type { Redact } from "../redact/redact.ts";
 import type { Store } from "../store/store.ts";
 import type { Operation, OperationDeps } from "./operation.ts";
 import { type OperationName, operations } from "./operations.ts";
@@ -10,6 +14,22 @@ import { type OperationName, operations } from "./operations.ts";
 export type Caller = { actor: string; idempotencyKey?: string };
 
 export type PerformDeps = Omit<OperationDeps, "store" | "actor"> & { store: Store };
+
+/** What operations stand on, from a store, the redaction, and what was configured of work. */
+export function performDepsOf(
+  store: Store,
+  redact: Redact,
+  { policy, hosts }: { policy: Policy; hosts: ParseRepositoryRefOptions },
+): PerformDeps {
+  return {
+    store,
+    clock: systemClock,
+    queueClock: createQueueClock(store.engine, { clock: systemClock, steadyMs: systemSteadyClock }),
+    redact,
+    policy,
+    readRepository: (text) => parseRepositoryRef(text, hosts),
+  };
+}
 
 /** An answer is remembered for as long as anybody sensibly repeats a request. */
 const rememberedMs = 48 * 3_600_000;

@@ -9,7 +9,10 @@ import { cancelWorkflow as cancel } from "../queue/cancel.ts";
 import { workflowFor } from "../queue/enqueue-wanted.ts";
 import { enqueue, startWorkflow as begin } from "../queue/enqueue.ts";
 import { pauseWorkflow as pause, resumeWorkflow as resume } from "../queue/pause.ts";
+import type { Requester } from "../queue/note-request.ts";
+import type { QueueClock } from "../queue/queue-clock.ts";
 import { retryWorkflow as retry } from "../queue/retry.ts";
+import type { StoreQueries } from "../store/store.ts";
 import type { WorkflowRow } from "../store/workflows.ts";
 import { commandProducts, commandRow, shownCommand } from "./commands.ts";
 import { listInput, listOutput, readList } from "./list.ts";
@@ -120,53 +123,40 @@ export const startWorkflow = operation({
   },
 });
 
-export const pauseWorkflow = operation({
-  name: "pauseWorkflow",
-  kind: "write",
-  summary: "Begins nothing more of it until it is resumed. What runs goes on to its end; nothing fails for it.",
-  input: workflowId,
-  output: workflowDetail,
-  run: async ({ id }, deps) => {
-    await pause(id, { actor: deps.actor }, deps.store, deps.queueClock);
-    return readWorkflow(id, deps);
-  },
-});
+export const pauseWorkflow = act(
+  "pauseWorkflow",
+  "Begins nothing more of it until it is resumed. What runs goes on to its end; nothing fails for it.",
+  pause,
+);
 
-export const resumeWorkflow = operation({
-  name: "resumeWorkflow",
-  kind: "write",
-  summary: "Lets a paused one go on where it was.",
-  input: workflowId,
-  output: workflowDetail,
-  run: async ({ id }, deps) => {
-    await resume(id, { actor: deps.actor }, deps.store, deps.queueClock);
-    return readWorkflow(id, deps);
-  },
-});
+export const resumeWorkflow = act("resumeWorkflow", "Lets a paused one go on where it was.", resume);
 
-export const retryWorkflow = operation({
-  name: "retryWorkflow",
-  kind: "write",
-  summary: "Tries again what made it fail, or what was cancelled with it.",
-  input: workflowId,
-  output: workflowDetail,
-  run: async ({ id }, deps) => {
-    await retry(id, { actor: deps.actor }, deps.store, deps.queueClock);
-    return readWorkflow(id, deps);
-  },
-});
+export const retryWorkflow = act(
+  "retryWorkflow",
+  "Tries again what made it fail, or what was cancelled with it.",
+  retry,
+);
 
-export const cancelWorkflow = operation({
-  name: "cancelWorkflow",
-  kind: "write",
-  summary: "Cancels it with all that waits or runs of it.",
-  input: workflowId,
-  output: workflowDetail,
-  run: async ({ id }, deps) => {
-    await cancel(id, { actor: deps.actor }, deps.store, deps.queueClock);
-    return readWorkflow(id, deps);
-  },
-});
+export const cancelWorkflow = act("cancelWorkflow", "Cancels it with all that waits or runs of it.", cancel);
+
+/** What an operator does with a workflow; the answer is what it is then. */
+function act(
+  name: string,
+  summary: string,
+  how: (id: string, by: Requester, queries: StoreQueries, clock: QueueClock) => Promise<unknown>,
+) {
+  return operation({
+    name,
+    kind: "write",
+    summary,
+    input: workflowId,
+    output: workflowDetail,
+    run: async ({ id }, deps) => {
+      await how(id, { actor: deps.actor }, deps.store, deps.queueClock);
+      return readWorkflow(id, deps);
+    },
+  });
+}
 
 async function readWorkflow(id: string, { store }: OperationDeps): Promise<z.output<typeof workflowDetail>> {
   const row = await store.workflows.get(id);

@@ -12,6 +12,7 @@ const waitMs = 60_000;
 const waitedFor: ReadonlySet<ErrorCode> = new Set([
   "FORGE_RATE_LIMITED",
   "FORGE_CREDENTIAL_REFUSED",
+  "SECRET_NOT_FOUND",
   "GITHUB_NOT_CONFIGURED",
   "GITLAB_NOT_CONFIGURED",
   "FORGE_UNREACHABLE",

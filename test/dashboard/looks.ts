@@ -93,6 +93,26 @@ export function looks(dashboard: Dashboard): void {
     }
   });
 
+  test("on a phone the navigation shows the page that one is on", async () => {
+    await using watched = await dashboard.open({ viewport: { width: 320, height: 700 } });
+    const { page, troubles } = watched;
+
+    for (const [path, word] of [
+      ["/audit", "Audit"],
+      ["/", "Live"],
+    ] as const) {
+      await page.goto(path);
+      const link = page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: word, exact: true });
+      await expect
+        .poll(async () => {
+          const box = await link.boundingBox();
+          return box !== null && box.x >= 0 && box.x + box.width <= 320;
+        })
+        .toBe(true);
+    }
+    expect(troubles).toEqual([]);
+  });
+
   test("a chosen theme is remembered and there before the page is drawn", async () => {
     await using watched = await dashboard.open({ colorScheme: "dark" });
     const { page, troubles } = watched;

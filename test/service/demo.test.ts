@@ -1,11 +1,20 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { runPullwright, startPullwright } from "../support/pullwright-process.ts";
+import { startService } from "../../src/app.ts";
+import { buildConfig } from "../../src/config.ts";
+import { demoConfig, makeSecrets } from "../../src/demo/demo-config.ts";
+import { startDemoForge } from "../../src/demo/demo-work.ts";
+import { findServingGit } from "../../src/demo/local-forge/find-git.ts";
+import { runDemo } from "../../src/demo/run-demo.ts";
+import { type PullwrightProcess, runPullwright, startPullwright } from "../support/pullwright-process.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
+const lookMs = 10;
 const freePorts = { PULLWRIGHT_APP_PORT: "0", PULLWRIGHT_RECEIVER_PORT: "0" };
 
 test("the demo tells its story to the end, and every row is what the story says", async () => {
@@ -27,7 +36,7 @@ test("the demo tells its story to the end, and every row is what the story says"
   expect(demo.stdout).not.toContain("✗");
   expect(demo.stdout).toContain("a forged delivery: refused, 403");
   expect(demo.stdout).toContain(
-    "3 pull requests are open, 7 were merged, 3 of those are reverted; 1 delivery is set aside.",
+    "3 pull requests are open, 8 were merged, 3 of those are reverted; 1 delivery is set aside.",
   );
   expect(existsSync(join(folder.path, "mine"))).toBe(false);
 
@@ -53,6 +62,7 @@ test("the demo tells its story to the end, and every row is what the story says"
     ["github", "acme/web", 45, "open", "draft", "stands", "acme-agent[bot]", "0 of 1"],
     ["gitlab", "acme/platform/deploy-tools", 3, "merged", "", "reverted", "lin-zhou", "1 of 1"],
     ["gitlab", "acme/platform/deploy-tools", 4, "merged", "", "stands", "ade-bello", "0 of 0"],
+    ["gitlab", "acme/platform/shop", 1, "merged", "", "stands", "acme-agent", "1 of 1"],
   ]);
 
   const runs = (await list("runs")).data.map((row) => [
@@ -76,6 +86,7 @@ test("the demo tells its story to the end, and every row is what the story says"
     ["gitlab-ci", "pipeline", "acme/platform/deploy-tools", "test", 1, "main", "success"],
     ["gitlab-ci", "pipeline", "acme/platform/deploy-tools", "test", 1, "rollback-command", "failure"],
     ["gitlab-ci", "pipeline", "acme/platform/deploy-tools", "test", 1, "rollback-command", "success"],
+    ["gitlab-ci", "pipeline", "acme/platform/shop", "test", 1, "pullwright/SHOP-7", "success"],
     ["jenkins", "build", "acme/payments-api", "smoke", 1, "main", "failure"],
     ["jenkins", "build", "acme/web", "end-to-end", 1, "main", "success"],
   ]);
@@ -87,6 +98,140 @@ test("the demo tells its story to the end, and every row is what the story says"
   const hooksPerDelivery = Map.groupBy(deliveries, (row) => row["delivery_id"]);
   expect([...hooksPerDelivery.values()].map((rows) => rows.length).filter((count) => count > 1)).toEqual([2]);
 });
+
+test("an agent's work becomes one branch, one commit and one merge request at the demo's own forge, and a secret in it becomes none until a person took it out", async () => {
+  await using folder = await temporaryDirectory();
+  const own = join(folder.path, "own");
+  const demo = startPullwright(["demo", "--speed", "50", "--data-dir", own], {
+    directory: folder.path,
+    environment: freePorts,
+  });
+  await said(demo, "The story is told");
+  const git = (...args: string[]): string =>
+    execFileSync("git", args, { cwd: join(own, "forge", "repositories", "acme", "platform", "shop.git") })
+      .toString()
+      .trim();
+  const ask = await askerOf(demo, own);
+
+  // What the forge has, by git.
+  const branch = "pullwright/SHOP-7";
+  expect(git("for-each-ref", "--format=%(refname:short)").split("\n")).toEqual(["main", branch]);
+  expect(git("log", "--format=%s", `main^1..${branch}`)).toBe("Implement SHOP-7: Say when an order will arrive");
+  expect(git("log", "--first-parent", "--format=%s", "main").split("\n")).toEqual([
+    `Merge branch '${branch}' into 'main'`,
+    "Thank for an order",
+    "Write prices with two digits",
+    "Begin",
+  ]);
+  expect(git("show", "--format=", "--name-status", branch).split("\n")).toEqual([
+    "A\tsrc/arrival.js",
+    "M\tsrc/order-page.js",
+    "A\ttest/arrival.test.js",
+  ]);
+
+  // What the service has: by its own work, and by signed webhooks of the forge.
+  const { data: commands } = await ask("/commands");
+  expect(
+    commands.map(({ workflow_id, type, state, requested_by }) => [workflow_id, type, state, requested_by]),
+  ).toEqual([
+    ["SHOP-8", "create_pull_request", "failed", "command 3"],
+    ["SHOP-8", "execute_plan", "succeeded", "api"],
+    ["SHOP-7", "create_pull_request", "succeeded", "command 1"],
+    ["SHOP-7", "execute_plan", "succeeded", "api"],
+  ]);
+  const { data: audit } = await ask("/audit");
+  expect(audit.map(({ action }) => action).toReversed()).toEqual([
+    ...["effect.send", "effect.sent"],
+    ...["effect.send", "effect.unknown", "effect.found"],
+  ]);
+  const { data: events } = await ask("/events?repo=acme/platform/shop&limit=100");
+  expect(events.map(({ kind }) => kind).toReversed()).toEqual([
+    "gitlab.push.branch",
+    "gitlab.pull_request.opened",
+    "gitlab.workflow_run.in_progress",
+    "gitlab.workflow_run.completed",
+    "gitlab.pull_request.ready_for_review",
+    "gitlab.pull_request.closed",
+    "gitlab.push.main",
+  ]);
+  expect(events.filter(({ delivery_id: delivery }) => delivery === null)).toEqual([]);
+
+  // A person does what the failed work's page says.
+  const leaky = join(own, "checkouts", "SHOP-8", "docs", "asking-the-forge.md");
+  const token = /glpat-[\w-]+/.exec(readFileSync(leaky, "utf8"))?.[0] ?? "";
+  expect(token).not.toBe("");
+  expect(demo.stdout()).toContain("SECRET_IN_WORK. A secret that Pullwright holds is in docs/asking-the-forge.md.");
+  expect(demo.stdout()).not.toContain(token);
+  writeFileSync(leaky, readFileSync(leaky, "utf8").replace(token, "<your token>"));
+  await ask("/workflows/SHOP-8/retry", "POST");
+  let work: Record<string, unknown>;
+  while ((work = await ask("/workflows/SHOP-8"))["state"] === "active") await wait(lookMs);
+
+  expect(work["state"]).toBe("succeeded");
+  expect(git("log", "--format=%s", "main..pullwright/SHOP-8")).toBe(
+    "Implement SHOP-8: Write down how to ask the forge",
+  );
+  demo.kill("SIGINT");
+  expect(await demo.ended).toMatchObject({ code: 0, stderr: "" });
+  expect(existsSync(join(own, "forge"))).toBe(false);
+});
+
+test("without a git that can serve repositories the demo says so, and tells the rest", async () => {
+  await using folder = await temporaryDirectory();
+  const secrets = makeSecrets();
+  const environment = { ...freePorts, PULLWRIGHT_DATA_DIR: folder.path, PULLWRIGHT_LOG_LEVEL: "error" };
+  const { work, ...local } = await startDemoForge(folder.path, 1000, async () => null);
+  const config = await demoConfig(
+    buildConfig({}, environment, () => null),
+    folder.path,
+    secrets,
+    work,
+  );
+  const service = await startService(config, { app: true, onDied: () => {} });
+  const printed: string[] = [];
+  const options = { dataDir: folder.path, speed: 1000, secrets, ...local, goesOn: true };
+
+  const asExpected = await runDemo(service, options, new AbortController().signal, (text) => void printed.push(text));
+  await service.stop();
+
+  expect(asExpected).toBe(true);
+  expect(printed[0]).toContain("There is no git here that can serve repositories");
+  expect(printed.join("")).not.toContain("SHOP-");
+  expect(printed.at(-1)).toContain("3 pull requests are open, 7 were merged, 3 of those are reverted");
+});
+
+test("a git without its part for servers is none that can serve", async () => {
+  await using folder = await temporaryDirectory();
+  const git = join(folder.path, "git");
+  writeFileSync(git, `#!/bin/sh\necho '${folder.path}'\n`, { mode: 0o755 });
+
+  const without = await findServingGit([git]);
+  writeFileSync(join(folder.path, "git-http-backend"), "", { mode: 0o755 });
+
+  expect(without).toBe(null);
+  expect(await findServingGit([git])).toBe(git);
+  expect(await findServingGit([join(folder.path, "none")])).toBe(null);
+});
+
+test.skipIf(process.platform !== "linux")(
+  "interrupted while its agent works, the demo leaves nothing running",
+  async () => {
+    await using folder = await temporaryDirectory();
+    const own = join(folder.path, "own");
+    const place = { directory: folder.path, environment: freePorts };
+    const demo = startPullwright(["demo", "--speed", "5", "--data-dir", own], place);
+
+    await said(demo, "SHOP-7 asked of the agent");
+    while (!processesThatName(folder.path).some((words) => words.includes("agent.mjs"))) await wait(lookMs);
+    demo.kill("SIGINT");
+    const { code, stderr, stdout } = await demo.ended;
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).not.toContain("opened by Pullwright");
+    expect(processesThatName(folder.path)).toEqual([]);
+    expect(existsSync(join(own, "forge"))).toBe(false);
+  },
+);
 
 test("the demo begins with nothing each time, and never empties a folder that it did not make", async () => {
   await using folder = await temporaryDirectory();
@@ -119,9 +264,7 @@ test("the demo takes free ports where the configured ones are taken, and ends on
   };
 
   const demo = startPullwright(["demo", "--data-dir", join(folder.path, "own")], place);
-  await new Promise<void>((resolve) =>
-    demo.child.stdout?.on("data", () => demo.stdout().includes("has a webhook now") && resolve()),
-  );
+  await said(demo, "has a webhook now");
   demo.kill("SIGINT");
   const { code, stdout, stderr } = await demo.ended;
   other.close();
@@ -132,6 +275,44 @@ test("the demo takes free ports where the configured ones are taken, and ends on
   expect(stdout).not.toContain(`:${taken}`);
   expect(stdout).not.toContain("The story is told");
 });
+
+/** Resolves when it has said that; rejects when it ended without. */
+async function said({ child, stdout, ended }: PullwrightProcess, text: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const look = (): void => void (stdout().includes(text) && resolve());
+    child.stdout?.on("data", look);
+    look();
+    ended.then(({ stderr }) => reject(new Error(`It ended without saying ${text}: ${stderr}`)), reject);
+  });
+}
+
+type Asked = { data: Record<string, unknown>[] } & Record<string, unknown>;
+
+/** Asks the demo's API. */
+async function askerOf(
+  demo: PullwrightProcess,
+  dataDir: string,
+): Promise<(path: string, method?: string) => Promise<Asked>> {
+  const [, appUrl = ""] = /Sign in +(http:\/\/[^/]+)/.exec(demo.stdout()) ?? [];
+  const token = readFileSync(join(dataDir, "api-token"), "utf8").trim();
+  return async (path, method = "GET") => {
+    const response = await fetch(`${appUrl}/api/v1${path}`, { method, headers: { authorization: `Bearer ${token}` } });
+    return (await response.json()) as Asked;
+  };
+}
+
+function processesThatName(path: string): string[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+      } catch {
+        return "";
+      }
+    })
+    .filter((words) => words.includes(path));
+}
 
 function ciOf(ci: unknown): string {
   const { success, failure, pending, other } = ci as {

@@ -22,7 +22,14 @@ export type ApiFault = {
   on: "repository" | "create" | "get" | "list" | "update" | "user";
   fault: CommonFault;
   times?: number;
+  /** Of `429`. */
+  headers?: Record<string, string>;
+  /** Of `slow`: what was asked has been done, and the answer is held back until it is calm. */
+  whenHeld?: () => void;
 };
+
+/** What the service's tokens are good for: `read` lets them look only, with `nothing` the repository is hidden from them. */
+export type TokenRights = "all" | "read" | "nothing";
 
 /** A whole forge at one address, over TLS: its API, and its repositories by git's own server. It keeps the only truth. */
 export type LocalForge = AsyncDisposable & {
@@ -37,6 +44,8 @@ export type LocalForge = AsyncDisposable & {
   token: string;
   revokeToken: () => void;
   grantToken: (token: string) => void;
+  /** Of all tokens that were granted; at the API, not for git. */
+  limitTokens: (to: TokenRights) => void;
   repositories: GitRepositories;
   pulls: () => Promise<ForgePull[]>;
   /** What a person does with a pull request on the forge's pages. */
@@ -96,11 +105,12 @@ export async function startLocalForge(name: ForgeName, seed: Seed = aFewFiles): 
         return passed;
       },
       onEnd: async (exchange) => {
-        faults.onEnd(exchange);
         const refs = before.get(exchange);
-        if (refs === undefined) return;
-        for (const [ref, to] of await repositories.refs(exchange.slug))
-          if (refs.get(ref) !== to) pushed.push({ ref, to });
+        if (refs !== undefined) {
+          for (const [ref, to] of await repositories.refs(exchange.slug))
+            if (refs.get(ref) !== to) pushed.push({ ref, to });
+        }
+        await faults.onEnd(exchange);
       },
     },
   });
@@ -130,6 +140,7 @@ export async function startLocalForge(name: ForgeName, seed: Seed = aFewFiles): 
     slug,
     token,
     grantToken,
+    limitTokens: api.limit,
     revokeToken: () => {
       tokens.clear();
       api.revoke();
@@ -177,6 +188,7 @@ type Api = {
   attachGit: (lookup: (slug: string, branch: string) => Promise<string | null>, serve: RequestListener) => void;
   grant: (token: string) => void;
   revoke: () => void;
+  limit: (to: TokenRights) => void;
   pulls: () => Promise<ForgePull[]>;
   close: (number: number) => Promise<void>;
   merge: (number: number) => Promise<void>;
@@ -199,7 +211,7 @@ async function startGithub(slug: string, tls: Tls): Promise<Api> {
     update: "pulls/update",
     user: "users/get-authenticated",
   };
-  const granted: { standing: string }[] = [];
+  const granted: ReturnType<typeof fake.arrange.token>[] = [];
   return {
     origin: fake.origin,
     apiBaseUrl: fake.apiBaseUrl,
@@ -207,6 +219,12 @@ async function startGithub(slug: string, tls: Tls): Promise<Api> {
     grant: (token) => void granted.push(fake.arrange.token(bot, token)),
     revoke: () => {
       for (const token of granted) token.standing = "revoked";
+    },
+    limit: (to) => {
+      for (const token of granted) {
+        token.access = to === "read" ? "read" : "write";
+        token.repositoryIds = to === "nothing" ? [] : null;
+      }
     },
     pulls: async () =>
       (await fake.people.pullRequests(slug)).map(({ number, title, state, head }) => ({
@@ -218,8 +236,7 @@ async function startGithub(slug: string, tls: Tls): Promise<Api> {
       })),
     close: (number) => fake.people.closePullRequest(slug, "ann", number),
     merge: (number) => fake.people.mergePullRequest(slug, "ann", number),
-    fault: ({ on, fault, times }) =>
-      fake.faults.plan({ kind: fault, on: operations[on], ...(times === undefined ? {} : { times }) }),
+    fault: ({ on, fault, ...more }) => fake.faults.plan({ kind: fault, on: operations[on], ...more }),
     calm: () => fake.faults.clear(),
     requests: () => fake.requests.map(({ method, path, body }) => ({ method, path, body })),
     stop: () => fake.close(),
@@ -250,6 +267,8 @@ async function startGitlab(slug: string, tls: Tls, tip: string): Promise<Api> {
     revoke: () => {
       for (const token of granted) token.standing = "revoked";
     },
+    limit: (to) =>
+      fake.arrange.member(slug, bot, ({ all: "developer", read: "reporter", nothing: "guest" } as const)[to]),
     pulls: async () =>
       project.mergeRequests.map(({ iid, title, state, sourceBranch, sha }) => ({
         number: iid,
@@ -260,8 +279,10 @@ async function startGitlab(slug: string, tls: Tls, tip: string): Promise<Api> {
       })),
     close: async (number) => fake.people.closeMergeRequest(slug, number, "ann"),
     merge: async (number) => fake.people.mergeMergeRequest(slug, number, "ann"),
-    fault: ({ on, fault, times }) =>
-      fake.faults.plan({ kind: fault, on: operations[on], ...(times === undefined ? {} : { times }) }),
+    fault: ({ on, fault, whenHeld, ...more }) => {
+      if (whenHeld !== undefined) void fake.faults.whenHeld().then(whenHeld);
+      fake.faults.plan({ kind: fault, on: operations[on], ...more });
+    },
     calm: () => fake.faults.clear(),
     requests: () => fake.requests.map(({ method, path, body }) => ({ method, path, body })),
     stop: () => fake.close(),

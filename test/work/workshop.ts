@@ -29,7 +29,7 @@ export type Workshop = AsyncDisposable & {
   write: (files: Record<string, string | Buffer | null>) => Promise<void>;
   /** The agent's own git, in the checkout. */
   git: (...args: string[]) => Promise<string>;
-  /** What the service would find around it. */
+  /** What the service would find around it; what is empty is left out. */
   environment: (env?: Record<string, string>) => Record<string, string>;
   config: (settings?: Settings) => Config;
   /** What waits for a time does not wait long: when nothing else can happen, the time passes. */
@@ -37,13 +37,15 @@ export type Workshop = AsyncDisposable & {
   /** Something moved in the store, by whomever: who waits looks again. */
   changed: () => void;
   /** Starts workers like those of the service; they end with the workshop. */
-  work: (settings?: Settings, reach?: (step: string) => void) => Promise<RunningWorkers>;
+  work: (settings?: Settings, reach?: (step: string) => void, over?: Partial<Store>) => Promise<RunningWorkers>;
   ask: (name: OperationName, input: Record<string, unknown>) => Promise<unknown>;
   /** Queues a command and waits until it has ended. */
   run: (payload?: Record<string, unknown>, workflowId?: string) => Promise<CommandDetail>;
   /** Queues it, and waits for nothing. */
   put: (payload?: Record<string, unknown>, workflowId?: string) => Promise<number>;
   ended: (id: number) => Promise<CommandDetail>;
+  /** Waits until it is so, and lets no time pass for it. */
+  until: (id: number, isSo: (command: CommandDetail) => boolean) => Promise<CommandDetail>;
 };
 
 export type Settings = { env?: Record<string, string>; yaml?: string };
@@ -105,7 +107,7 @@ export async function openWorkshop(
 
   const environment = (env: Record<string, string> = {}): Record<string, string> => {
     const upper = forgeName.toUpperCase();
-    return {
+    const all = {
       PATH: "/usr/bin:/bin",
       PULLWRIGHT_DATA_DIR: dataDir,
       PULLWRIGHT_CA_FILE: forge.caFile,
@@ -113,6 +115,7 @@ export async function openWorkshop(
       [`PULLWRIGHT_${upper}_TOKEN`]: forge.token,
       ...env,
     };
+    return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ""));
   };
   const config = ({ env = {}, yaml = "" }: Settings = {}): Config => buildConfig({}, environment(env), () => yaml);
   const write: Workshop["write"] = async (files) => {
@@ -138,19 +141,24 @@ export async function openWorkshop(
     for (const workers of running) workers.nudge();
     return answer;
   };
-  const ended = async (id: number): Promise<CommandDetail> => {
+  const until: Workshop["until"] = async (id, isSo) => {
     for (;;) {
       const moved = Promise.withResolvers<void>();
       waiting.add(moved.resolve);
       const command = await store.commands.get(id);
-      if (command !== undefined && command.ended_at !== null) return command;
-      const nowMs = clock().getTime();
-      const dueMs = command?.state === "queued" ? Date.parse(command.available_at) : nowMs;
-      if (dueMs > nowMs) time.setAhead(time.aheadMs() + dueMs - nowMs);
+      if (command !== undefined && isSo(command)) return command;
       await moved.promise;
       waiting.delete(moved.resolve);
     }
   };
+  const ended: Workshop["ended"] = (id) =>
+    until(id, (command) => {
+      if (command.ended_at !== null) return true;
+      const nowMs = clock().getTime();
+      const dueMs = command.state === "queued" ? Date.parse(command.available_at) : nowMs;
+      if (dueMs > nowMs) time.setAhead(time.aheadMs() + dueMs - nowMs);
+      return false;
+    });
   const put = async (payload: Record<string, unknown> = {}, workflowId = "SCRUM-123"): Promise<number> => {
     const { id } = (await ask("queueCommand", {
       type: "create_pull_request",
@@ -173,9 +181,9 @@ export async function openWorkshop(
     config,
     time,
     changed,
-    work: async (settings = {}, reach = () => {}) => {
+    work: async (settings = {}, reach = () => {}, over = {}) => {
       const workers = await startWork(workOptionsOf(config(settings)), {
-        store,
+        store: { ...store, ...over },
         queueClock,
         redact,
         holdsSecret,
@@ -191,6 +199,7 @@ export async function openWorkshop(
     ask,
     ended,
     put,
+    until,
     run: async (payload, workflowId) => ended(await put(payload, workflowId)),
     [Symbol.asyncDispose]: async () => {
       await Promise.all(running.map((workers) => workers.stop()));

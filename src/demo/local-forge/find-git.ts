@@ -4,15 +4,15 @@ import { runChild } from "../../child/run-child.ts";
 
 const usualPlaces = ["/usr/bin/git", "/usr/local/bin/git", "/opt/homebrew/bin/git", "/opt/local/bin/git"];
 
-/** Where git is; null when it is at none of the usual places. */
-export async function findGit(): Promise<string | null> {
-  for (const path of usualPlaces) if (await isExecutable(path)) return path;
+/** Where git is; null when it is at none of the places. */
+export async function findGit(places: string[] = usualPlaces): Promise<string | null> {
+  for (const path of places) if (await isExecutable(path)) return path;
   return null;
 }
 
 /** Where a git is that can also serve repositories: some distributions have `git http-backend` in a package of its own. */
-export async function findServingGit(): Promise<string | null> {
-  const file = await findGit();
+export async function findServingGit(places?: string[]): Promise<string | null> {
+  const file = await findGit(places);
   if (file === null) return null;
   const said = await runChild({
     file,

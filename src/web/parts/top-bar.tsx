@@ -89,9 +89,23 @@ function useCurrentPage(): string {
     if (before.current === place) return;
     before.current = place;
     document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
-    // On a phone the pages do not all fit beside each other.
-    document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
     scrollTo({ top: 0 });
   }, [place]);
+  useEffect(() => keepInSight(here), [here]);
   return here;
+}
+
+/**
+ * On a phone the pages do not all fit beside each other: scrolls to the one that one is on, and again when a word grows, by a number of dead
+ * deliveries. Scrolls the list by its place, because `scrollIntoView` would take the next Tab along. Returns how to stop.
+ */
+function keepInSight(href: string): () => void {
+  const link = document.querySelector<HTMLElement>(`nav [href="${href}"]`);
+  const list = link?.parentElement;
+  if (!link || !list) return () => {};
+  const observer = new ResizeObserver(() => {
+    list.scrollLeft = link.offsetLeft - (list.clientWidth - link.offsetWidth) / 2;
+  });
+  for (const word of list.children) observer.observe(word);
+  return () => observer.disconnect();
 }

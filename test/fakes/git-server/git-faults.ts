@@ -13,6 +13,8 @@ export type GitFault = {
     | { kind: "cut-request"; afterBytes: number }
     /** The connection ends when so many bytes of the answer have gone: 0 is an effect without an answer. */
     | { kind: "cut-answer"; afterBytes: number }
+    /** What was asked has been done, and the answer never comes; `whenHeld` hears of it. */
+    | { kind: "hold-answer"; whenHeld: () => void }
     /** A byte now and then. */
     | { kind: "stall" }
     /** What the server says goes through this. */
@@ -29,7 +31,7 @@ export type GitFaults = {
     bytes: Buffer,
     response: ServerResponse,
   ) => Promise<Buffer | null> | Buffer | null;
-  onEnd: (exchange: GitExchange) => void;
+  onEnd: (exchange: GitExchange) => void | Promise<void>;
 };
 
 export function createFaults(): GitFaults {
@@ -62,6 +64,7 @@ export function createFaults(): GitFaults {
           stall(response);
           return true;
         case "cut-answer":
+        case "hold-answer":
         case "rewrite":
           return false;
       }
@@ -89,14 +92,20 @@ export function createFaults(): GitFaults {
           if (passed.length > 0) response.write(passed);
           return null;
         }
+        case "hold-answer":
+          return null;
         case "status":
         case "cut-request":
         case "stall":
           return bytes;
       }
     },
-    onEnd: (exchange) => {
+    onEnd: async (exchange) => {
       const state = met.get(exchange);
+      if (state?.what.kind === "hold-answer") {
+        state.what.whenHeld();
+        await new Promise<void>((resolve) => state.response.once("close", resolve));
+      }
       if (state?.what.kind === "cut-answer") state.response.destroy();
     },
   };

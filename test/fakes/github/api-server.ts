@@ -124,7 +124,10 @@ async function serve(
     return;
   }
   const said = answerAfterwards(given, fault);
-  if (fault?.kind === "slow") await faults.held();
+  if (fault?.kind === "slow") {
+    fault.whenHeld?.();
+    await faults.held();
+  }
   if (response.destroyed) return;
   record.status = said.status;
   send(said, response, now());

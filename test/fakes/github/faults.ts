@@ -31,6 +31,8 @@ export type Fault = {
   headers?: Record<string, string>;
   /** `redirect`: where to. */
   to?: string;
+  /** `slow`: what was asked has been done, and the answer is held back. */
+  whenHeld?: () => void;
   /** `gzip-bomb`: how large it becomes; 64 MiB unless told. */
   bytes?: number;
 };

@@ -1,0 +1,115 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseSync } from "vite";
+import { describe, expect, test } from "vitest";
+
+// A crash can only be tried where the code names the moment. effect.ts names those around every effect; so whatever changes something at a forge is in an
+// effect, and what changes something else names its own.
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+describe("what changes something outside", () => {
+  test("is done at a forge in an effect alone", () => {
+    const problems = filesBelow("src/work").flatMap(({ path, text }) => writesOutsideOfEffects(path, text));
+
+    expect(problems).toEqual([]);
+  });
+
+  test("is named before and after where git does it", () => {
+    const problems = filesBelow("src/git").flatMap(({ path, text }) => unnamedGit(path, text));
+
+    expect(problems).toEqual([]);
+  });
+
+  test("is named after it where it is a file for people", () => {
+    const problems = filesBelow("src/work").flatMap(({ path, text }) => unnamedFiles(path, text));
+
+    expect(problems).toEqual([]);
+  });
+
+  test("would be seen if it were not named", () => {
+    const push = textOf("src/work/push-work.ts");
+    const open = textOf("src/work/open-pull-request.ts");
+    expect(writesOutsideOfEffects("push-work.ts", push.replace("act: async", "later: async"))).toEqual([
+      "push-work.ts: mirror.pushBranch is called outside of an effect's act",
+    ]);
+    expect(writesOutsideOfEffects("open-pull-request.ts", open.replaceAll("act: async", "later: async"))).toEqual([
+      "open-pull-request.ts: forge.createPullRequest is called outside of an effect's act",
+      "open-pull-request.ts: forge.updatePullRequest is called outside of an effect's act",
+    ]);
+    const pushBranch = textOf("src/git/push-branch.ts").replace('session.reach("push.before");', "");
+    expect(unnamedGit("push-branch.ts", pushBranch)).toEqual([
+      "push-branch.ts: runs git push and names no step before",
+    ]);
+    const built = textOf("src/git/build-commit.ts").replace('session.reach("commit.after");', "");
+    expect(unnamedGit("build-commit.ts", built)).toEqual([
+      "build-commit.ts: runs git index-pack and names no step after",
+    ]);
+    const create = textOf("src/work/create-pull-request.ts").replace('deps.reach("result.written");', "");
+    expect(unnamedFiles("create-pull-request.ts", create)).toHaveLength(1);
+  });
+});
+
+/** Calls of the forge that change something, and pushes, that are not inside `act` or `removeExtra`. */
+function writesOutsideOfEffects(path: string, text: string): string[] {
+  const { program } = parseSync(path, text);
+  const found: string[] = [];
+  visit(program, false);
+  return found;
+
+  function visit(value: unknown, isInEffect: boolean): void {
+    if (Array.isArray(value)) {
+      for (const one of value) visit(one, isInEffect);
+      return;
+    }
+    if (!isNode(value)) return;
+    const property = value.type === "Property" ? nameIn(value["key"]) : null;
+    const isInside = isInEffect || property === "act" || property === "removeExtra";
+    const callee = value.type === "CallExpression" ? value["callee"] : null;
+    if (isNode(callee) && callee.type === "MemberExpression" && !isInside) {
+      const [of, name] = [nameIn(callee["object"]), nameIn(callee["property"])];
+      const writes = of === "forge" ? /^(?!get|list|whoAmI|find|read)/ : of === "mirror" ? /^push/ : null;
+      if (name !== null && writes?.test(name) === true)
+        found.push(`${path}: ${of}.${name} is called outside of an effect's act`);
+    }
+    for (const child of Object.values(value)) if (typeof child === "object") visit(child, isInside);
+  }
+}
+
+/** git's commands that change the remote, or make what may be pushed. */
+function unnamedGit(path: string, text: string): string[] {
+  return ["push", "fetch", "index-pack", "update-ref"].flatMap((command) => {
+    if (!new RegExp(`\\[\\s*"${command}"`).test(text)) return [];
+    return ["before", "after"]
+      .filter((moment) => !new RegExp(`\\breach\\("[a-z-]+\\.${moment}"\\)`).test(text))
+      .map((moment) => `${path}: runs git ${command} and names no step ${moment}`);
+  });
+}
+
+/** Artifacts: after the last one that a file writes there is a step of its own. */
+function unnamedFiles(path: string, text: string): string[] {
+  if (!/await openArtifacts\(/.test(text)) return [];
+  const last = text.lastIndexOf(".write(");
+  return /\breach\("[a-z-]+\.written"\)/.test(text.slice(last)) ? [] : [`${path}: writes artifacts and names no step`];
+}
+
+function filesBelow(folder: string): { path: string; text: string }[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"))
+    .map((path) => ({ path: `${folder}/${path}`, text: textOf(`${folder}/${path}`) }));
+}
+
+function textOf(path: string): string {
+  return readFileSync(join(root, path), "utf8");
+}
+
+type Node = { type: string } & Record<string, unknown>;
+
+function isNode(value: unknown): value is Node {
+  return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
+}
+
+function nameIn(value: unknown): string | null {
+  return isNode(value) && value.type === "Identifier" && typeof value["name"] === "string" ? value["name"] : null;
+}
