@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from "@commander-js/extra-typings"
 import { resolve } from "node:path";
 import { demoConfig, makeSecrets } from "../demo/demo-config.ts";
 import { leaveDemoFolder, makeDemoFolder } from "../demo/demo-folder.ts";
-import { type DemoForge, startDemoForge } from "../demo/demo-work.ts";
+import { type DemoForge, startDemoForge } from "../demo/demo-forge.ts";
 import { runDemo } from "../demo/run-demo.ts";
 import { reportFailure } from "./report-failure.ts";
 import { runUntilStopped } from "./run-until-stopped.ts";

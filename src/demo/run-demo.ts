@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { styleText } from "node:util";
 import type { RunningService } from "../app.ts";
@@ -50,7 +51,7 @@ export async function runDemo(
       tellWork(speed, stopping, {
         forge,
         service: asked,
-        checkoutsDir: join(dataDir, "checkouts"),
+        checkoutsDir: checkoutsIn(dataDir),
         appUrl: service.appUrl ?? "",
         clock: systemClock,
         onLine: (line) => print(shownStoryLine({ ...line, atSeconds: ((performance.now() - begun) * speed) / 1000 })),
@@ -63,6 +64,11 @@ export async function runDemo(
   return asExpected && counts.deliveries_received === 0;
 }
 
+/** By its real path: where a folder above is a link, the service finds no commit log behind it. */
+function checkoutsIn(dataDir: string): string {
+  return join(realpathSync(dataDir), "checkouts");
+}
+
 function greeting(service: RunningService, { speed, dataDir, forge, missing }: DemoOptions): string {
   const seconds = Math.ceil((scenario.at(-1)?.atSeconds ?? 0) / speed);
   return [
@@ -71,7 +77,7 @@ function greeting(service: RunningService, { speed, dataDir, forge, missing }: D
     "",
     "  GitHub, GitLab, CircleCI and Jenkins are played here; what they send is signed and travels over HTTP to a real service.",
     missing === null
-      ? "  One forge more is real: a GitLab of this machine's own, to which git pushes over https. An agent works for it."
+      ? "  One more forge has real repositories, on this machine: an agent's work is pushed there by git over https, and opened."
       : styleText("yellow", `  ${missing}, so no agent's work becomes a pull request: that is left out.`),
     `  The story takes ${seconds < 100 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`}. Open the dashboard now to see it happen:`,
     "",
@@ -142,7 +148,7 @@ function whatWaits({ appUrl }: RunningService, { dataDir }: DemoOptions): string
   return [
     "",
     `${styleText("bold", `${workflowId} waits for you.`)}  Its agent wrote the forge's token into a file, so nothing was sent. Take the token out of`,
-    `  ${join(dataDir, "checkouts", workflowId, leakyFile)}`,
+    `  ${join(checkoutsIn(dataDir), workflowId, leakyFile)}`,
     "and press Try again at",
     `  ${styleText("cyan", `${appUrl ?? ""}/workflows/${workflowId}`)}`,
   ];

@@ -169,6 +169,8 @@ async function takeWork(
     return found === null ? [] : [found];
   });
   const scans = new Map<string, ReturnType<typeof createSecretScan>>();
+  // What was read is kept in a file; it must not stay there when it may not be sent.
+  await using reading = new AsyncDisposableStack();
   const found = await deps.git.changesOfCheckout(
     checkout,
     {
@@ -184,6 +186,7 @@ async function takeWork(
     },
     { signal: deps.signal },
   );
+  reading.use(found);
   const { changes, summary, skipped } = found;
   const described: DescribedWork = {
     workflowId: command.workflowId,
@@ -203,13 +206,14 @@ async function takeWork(
       "SECRET_IN_WORK",
       `A secret that Pullwright holds is in ${leaking.slice(0, 5).join(", ")}.`,
     );
+  const kept = reading.move();
   return {
     changes,
     described,
     message,
     logPath,
     writtenAt,
-    [Symbol.asyncDispose]: () => found[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
 

@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import https from "node:https";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -8,7 +10,7 @@ import { expect, test } from "vitest";
 import { startService } from "../../src/app.ts";
 import { buildConfig } from "../../src/config.ts";
 import { demoConfig, makeSecrets } from "../../src/demo/demo-config.ts";
-import { startDemoForge } from "../../src/demo/demo-work.ts";
+import { startDemoForge } from "../../src/demo/demo-forge.ts";
 import { findServingGit } from "../../src/demo/local-forge/find-git.ts";
 import { runDemo } from "../../src/demo/run-demo.ts";
 import { type PullwrightProcess, runPullwright, startPullwright } from "../support/pullwright-process.ts";
@@ -101,7 +103,10 @@ test("the demo tells its story to the end, and every row is what the story says"
 
 test("an agent's work becomes one branch, one commit and one merge request at the demo's own forge, and a secret in it becomes none until a person took it out", async () => {
   await using folder = await temporaryDirectory();
-  const own = join(folder.path, "own");
+  // Home folders are links on some machines.
+  mkdirSync(join(folder.path, "disk"));
+  symlinkSync("disk", join(folder.path, "home"));
+  const own = join(folder.path, "home", "own");
   const demo = startPullwright(["demo", "--speed", "50", "--data-dir", own], {
     directory: folder.path,
     environment: freePorts,
@@ -129,6 +134,16 @@ test("an agent's work becomes one branch, one commit and one merge request at th
     "A\ttest/arrival.test.js",
   ]);
 
+  // What its pages show.
+  const ca = readFileSync(join(own, "forge", "authority.pem"));
+  const [link = ""] = /https:\S+\/merge_requests\/1$/m.exec(demo.stdout()) ?? [];
+  const page = await pageAt(link, ca);
+  expect(page.type).toBe("text/plain; charset=utf-8");
+  expect(page.text).toMatch(/^acme\/platform\/shop!1 {2}Implement SHOP-7: Say when an order will arrive\nmerged, /);
+  expect(page.text).toContain("\n+export function arrivalOf(orderedAt) {\n");
+  expect((await pageAt(new URL("/acme/platform/shop", link).href, ca)).text).toContain(link);
+  expect((await pageAt(new URL("/acme/platform/other", link).href, ca)).status).toBe(404);
+
   // What the service has: by its own work, and by signed webhooks of the forge.
   const { data: commands } = await ask("/commands");
   expect(
@@ -141,8 +156,11 @@ test("an agent's work becomes one branch, one commit and one merge request at th
   ]);
   const { data: audit } = await ask("/audit");
   expect(audit.map(({ action }) => action).toReversed()).toEqual([
-    ...["effect.send", "effect.sent"],
-    ...["effect.send", "effect.unknown", "effect.found"],
+    "effect.send",
+    "effect.sent",
+    "effect.send",
+    "effect.unknown",
+    "effect.found",
   ]);
   const { data: events } = await ask("/events?repo=acme/platform/shop&limit=100");
   expect(events.map(({ kind }) => kind).toReversed()).toEqual([
@@ -299,6 +317,15 @@ async function askerOf(
     const response = await fetch(`${appUrl}/api/v1${path}`, { method, headers: { authorization: `Bearer ${token}` } });
     return (await response.json()) as Asked;
   };
+}
+
+async function pageAt(
+  url: string,
+  ca: Buffer,
+): Promise<{ status: number | undefined; type: string | undefined; text: string }> {
+  const [response] = (await once(https.get(url, { ca }), "response")) as [IncomingMessage];
+  const text = Buffer.concat((await response.toArray()) as Buffer[]).toString("utf8");
+  return { status: response.statusCode, type: response.headers["content-type"], text };
 }
 
 function processesThatName(path: string): string[] {

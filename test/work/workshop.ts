@@ -7,8 +7,10 @@ import { buildConfig, type Config } from "../../src/config.ts";
 import { parseRepositoryRef } from "../../src/domain/parse-repository-ref.ts";
 import { startWork } from "../../src/engine/start-work.ts";
 import type { OperationName } from "../../src/operations/operations.ts";
+import { createLog } from "../../src/log.ts";
 import { perform } from "../../src/operations/perform.ts";
 import type { RunningWorkers } from "../../src/queue/run-workers.ts";
+import type { Redact } from "../../src/redact/redact.ts";
 import { createLiveRedact } from "../../src/redact/live-redact.ts";
 import type { CommandDetail } from "../../src/store/commands.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -34,10 +36,16 @@ export type Workshop = AsyncDisposable & {
   config: (settings?: Settings) => Config;
   /** What waits for a time does not wait long: when nothing else can happen, the time passes. */
   time: PassingTime;
+  redact: Redact;
   /** Something moved in the store, by whomever: who waits looks again. */
   changed: () => void;
   /** Starts workers like those of the service; they end with the workshop. */
-  work: (settings?: Settings, reach?: (step: string) => void, over?: Partial<Store>) => Promise<RunningWorkers>;
+  work: (
+    settings?: Settings,
+    reach?: (step: string) => void,
+    over?: Partial<Store>,
+    onLog?: (line: string) => void,
+  ) => Promise<RunningWorkers>;
   ask: (name: OperationName, input: Record<string, unknown>) => Promise<unknown>;
   /** Queues a command and waits until it has ended. */
   run: (payload?: Record<string, unknown>, workflowId?: string) => Promise<CommandDetail>;
@@ -180,15 +188,16 @@ export async function openWorkshop(
     environment,
     config,
     time,
+    redact,
     changed,
-    work: async (settings = {}, reach = () => {}, over = {}) => {
+    work: async (settings = {}, reach = () => {}, over = {}, onLog = () => {}) => {
       const workers = await startWork(workOptionsOf(config(settings)), {
         store: { ...store, ...over },
         queueClock,
         redact,
         holdsSecret,
         learn,
-        log: { info: () => {}, warn: () => {}, error: () => {}, debug: () => {} } as never,
+        log: createLog({ level: "debug", redact }, onLog),
         onChanged: changed,
         reach,
         time,

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { workOptionsOf } from "../config/work-options.ts";
-import { buildConfig } from "../config.ts";
-import { systemClock } from "../domain/clock.ts";
-import { createCredentialStandings } from "../forges/credential-standing.ts";
-import { createForgePlaces } from "./forge-places.ts";
+import { workOptionsOf } from "../../src/config/work-options.ts";
+import { buildConfig } from "../../src/config.ts";
+import { systemClock } from "../../src/domain/clock.ts";
+import { createCredentialStandings } from "../../src/forges/credential-standing.ts";
+import { createForgePlaces } from "../../src/engine/forge-places.ts";
 
 const places = (env: Record<string, string>) =>
   createForgePlaces(workOptionsOf(buildConfig({}, env, () => null)), {
