@@ -91,7 +91,7 @@ function addStart(workflows: Command): void {
     .option("--issue-dir <folder>", "where artifacts go; relative to the checkout")
     .option("--plan <file>", "the plan, as text; - reads it from standard input")
     .option("--execute", "execute the plan now (default: as safety.auto_execute_after_plan says)")
-    .option("--no-execute", "only begin it")
+    .option("--no-execute", "keep the plan until the workflow is resumed")
     .option("--json", "the API's own object")
     .addHelpText(
       "after",
@@ -111,8 +111,10 @@ function addStart(workflows: Command): void {
       await withOperations(command, "write", async (perform) => {
         const workflow = await perform("startWorkflow", input);
         process.stdout.write(json ? asJson(workflow) : workflowStory(workflow, instantOf(systemClock())));
-        if (!json && plan !== undefined && !workflow.commands.some(({ type }) => type === "execute_plan"))
-          process.stdout.write("The plan is not executed: say --execute, or set safety.auto_execute_after_plan.\n");
+        if (!json && workflow.state === "paused")
+          process.stdout.write(
+            `The plan is kept and waits: \`pullwright workflows resume ${workflow.id}\` executes it.\n`,
+          );
       });
     });
 }

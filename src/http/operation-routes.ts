@@ -46,6 +46,7 @@ function addRoute(app: FastifyInstance, route: Route, deps: Deps): void {
         [status]: isList ? output.omit({ total: true }) : output,
         401: errorAnswer,
         404: errorAnswer,
+        ...(route.method === "POST" ? { 409: errorAnswer } : {}),
         422: errorAnswer,
       },
     },

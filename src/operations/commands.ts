@@ -6,7 +6,8 @@ import { repositoryKeyOf } from "../domain/repository-ref.ts";
 import { safeWorkflowId } from "../domain/workflow-id.ts";
 import { cancelCommand as cancel } from "../queue/cancel.ts";
 import { workflowFor } from "../queue/enqueue-wanted.ts";
-import { enqueue, startWorkflow } from "../queue/enqueue.ts";
+import { enqueue, type Enqueued, startWorkflow } from "../queue/enqueue.ts";
+import { noteRequest } from "../queue/note-request.ts";
 import { retryCommand as retry } from "../queue/retry.ts";
 import type { CommandRow } from "../store/commands.ts";
 import { effectRow, shownEffect } from "./effects.ts";
@@ -174,7 +175,18 @@ export const queueCommand = operation({
       deps.store,
       deps.queueClock,
     );
-    const { id } = enqueued as { id: number };
+    const { id, isNew } = enqueued as Enqueued;
+    if (isNew)
+      await noteRequest(
+        {
+          kind: "queue_requested",
+          subject: { kind: "command", ref: String(id) },
+          summary: `Command ${id} (${type} of ${workflowId}) was queued`,
+        },
+        { actor: requestedBy },
+        deps.store,
+        deps.queueClock,
+      );
     return shownCommand((await deps.store.commands.get(id)) as CommandRow);
   },
 });

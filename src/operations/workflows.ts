@@ -9,7 +9,7 @@ import { cancelWorkflow as cancel } from "../queue/cancel.ts";
 import { workflowFor } from "../queue/enqueue-wanted.ts";
 import { enqueue, startWorkflow as begin } from "../queue/enqueue.ts";
 import { pauseWorkflow as pause, resumeWorkflow as resume } from "../queue/pause.ts";
-import type { Requester } from "../queue/note-request.ts";
+import { noteRequest, type Requester } from "../queue/note-request.ts";
 import type { QueueClock } from "../queue/queue-clock.ts";
 import { retryWorkflow as retry } from "../queue/retry.ts";
 import type { StoreQueries } from "../store/store.ts";
@@ -76,7 +76,7 @@ export const startWorkflow = operation({
   name: "startWorkflow",
   kind: "write",
   summary:
-    "Takes a plan. It is executed when `execute` says so, or without a word where safety.auto_execute_after_plan is on. The same request again is the same work.",
+    "Takes a plan. It is executed when `execute` says so, or without a word where safety.auto_execute_after_plan is on; else it waits in a paused workflow until that is resumed. The same request again is the same work.",
   input: z.object({
     workflow_id: z.string().min(1).max(500).optional().describe("`SCRUM-123`; else one is made from the request."),
     title: z.string().max(500).optional(),
@@ -98,27 +98,41 @@ export const startWorkflow = operation({
     const id = await workflowFor(safeWorkflowId(asked ?? `work-${hash.slice(0, 12)}`), repositoryKey, deps.store);
     const { actor: requestedBy, queueClock, store, policy } = deps;
     const place = { checkoutDir: rest.checkout ?? null, issueDir: rest.issue_dir ?? null };
-    await begin({ id, repositoryKey, title: title ?? null, ...place, requestedBy }, store, queueClock);
-    if (execute ?? policy.safety.autoExecuteAfterPlan) {
-      if (!policy.performed.has("execute_plan"))
-        throw new PullwrightError(
-          "WORKER_NOT_CONFIGURED",
-          `Nobody here executes plans. ${errorCodes.WORKER_NOT_CONFIGURED.remedy}`,
-        );
-      const command = {
-        type: "execute_plan" as const,
-        workflowId: id,
-        repositoryKey,
-        writes: false,
-        idempotencyKey: `execute-plan:${id}:${hash.slice(0, 16)}`,
-        payload: plan,
-        priority: 0,
-        attemptsMax: policy.attemptsMax.execute_plan,
-        availableAt: queueClock.now(),
-        requestedBy,
-      };
-      await enqueue([command], store, queueClock);
-    }
+    const { isNew } = await begin(
+      { id, repositoryKey, title: title ?? null, ...place, requestedBy },
+      store,
+      queueClock,
+    );
+    if (isNew)
+      await noteRequest(
+        { kind: "start_requested", subject: { kind: "workflow", ref: id }, summary: `Workflow ${id} was begun` },
+        { actor: requestedBy },
+        store,
+        queueClock,
+      );
+    const isToBeExecuted = execute ?? policy.safety.autoExecuteAfterPlan;
+    if (isToBeExecuted && !policy.performed.has("execute_plan"))
+      throw new PullwrightError(
+        "WORKER_NOT_CONFIGURED",
+        `Nobody here executes plans. ${errorCodes.WORKER_NOT_CONFIGURED.remedy}`,
+      );
+    if (!isToBeExecuted && rest.plan === undefined && rest.analysis_path === undefined) return readWorkflow(id, deps);
+    const command = {
+      type: "execute_plan" as const,
+      workflowId: id,
+      repositoryKey,
+      writes: false,
+      idempotencyKey: `execute-plan:${id}:${hash.slice(0, 16)}`,
+      payload: plan,
+      priority: 0,
+      attemptsMax: policy.attemptsMax.execute_plan,
+      availableAt: queueClock.now(),
+      requestedBy,
+    };
+    const [queued] = await enqueue([command], store, queueClock);
+    // A plan that nobody said to execute is kept, and waits for that word.
+    if (!isToBeExecuted && queued?.isNew === true && (await store.workflows.get(id))?.state === "active")
+      await pause(id, { actor: requestedBy }, store, queueClock);
     return readWorkflow(id, deps);
   },
 });

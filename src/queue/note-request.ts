@@ -7,7 +7,13 @@ export type Requester = { actor: string };
 
 /** What an operator asked for, of what, in a sentence. */
 export type OperatorRequest = {
-  kind: "cancel_requested" | "pause_requested" | "resume_requested" | "retry_requested";
+  kind:
+    | "start_requested"
+    | "queue_requested"
+    | "cancel_requested"
+    | "pause_requested"
+    | "resume_requested"
+    | "retry_requested";
   subject: { kind: "workflow" | "command"; ref: string };
   summary: string;
 };

@@ -39,7 +39,7 @@ export type CreatePullRequestPayload = Omit<z.output<typeof createPullRequestPay
 
 /**
  * Reads the payload. Paths are relative to the checkout, and that to `workingDirectory`. What is to be committed and read lies in the checkout; only the
- * artifacts' folder may lie elsewhere.
+ * artifacts' folder may lie elsewhere, and the log in it.
  *
  * @throws PullwrightError PAYLOAD_INVALID naming the field
  */
@@ -59,11 +59,20 @@ export function readCreatePullRequestPayload(
   const checkout = resolve(workingDirectory, data.checkout ?? ".");
   const at = (given: string | undefined): string | undefined =>
     given === undefined ? undefined : resolve(checkout, given);
+  // It becomes public: an agent that names another file of this machine as its log gets nothing.
+  const logIn = (log: string, folder: string | undefined): string | undefined => {
+    const path = at(log) ?? "";
+    if ([checkout, at(folder)].some((place) => place !== undefined && path.startsWith(place + sep))) return path;
+    throw new PullwrightError(
+      "PAYLOAD_INVALID",
+      `commit_log_path: ${JSON.stringify(log)} is neither in the checkout nor in issue_dir.`,
+    );
+  };
   return {
     ...data,
     checkout,
     ...(data.issue_dir === undefined ? {} : { issue_dir: at(data.issue_dir) }),
-    ...(data.commit_log_path === undefined ? {} : { commit_log_path: at(data.commit_log_path) }),
+    ...(data.commit_log_path === undefined ? {} : { commit_log_path: logIn(data.commit_log_path, data.issue_dir) }),
     ...(data.changed_files === undefined
       ? {}
       : { changed_files: data.changed_files.map((file) => insideOf(checkout, file)) }),

@@ -56,6 +56,7 @@ export async function pushWork(work: WorkToPush, place: ForgePlace, deps: PushWo
     signal: deps.signal,
   });
   await mirror.fetchCommit({ sha: work.baseSha });
+  await checkBaseBranch(work, mirror);
   // An earlier attempt may have pushed other content and died: that is found first, and this comes on top of it.
   for (;;) {
     const known = await pushesOf(series, deps);
@@ -71,6 +72,15 @@ export async function pushWork(work: WorkToPush, place: ForgePlace, deps: PushWo
     if (ending.kind === "open") return ending;
     if (ending.result.commit_sha === built.commit_sha) return pushed(ending.result);
   }
+}
+
+/** A branch that is pushed and then cannot become a pull request would be left over. The default branch is there; any other may have been misspelt. */
+async function checkBaseBranch({ repository, baseBranch }: WorkToPush, mirror: Mirror): Promise<void> {
+  if (baseBranch === repository.defaultBranch || (await mirror.readRemoteBranch(baseBranch)) !== null) return;
+  throw new PullwrightError(
+    "BASE_NOT_ON_REMOTE",
+    `There is no branch ${JSON.stringify(baseBranch)} at ${repository.slug}. Name another as \`base_branch\`.`,
+  );
 }
 
 function pushed({ commit_sha: commitSha, pushed_at: pushedAt }: Pushed): PushEnding {

@@ -98,8 +98,9 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (engine) => {
       expect(first.json()).toMatchObject({
         id: "SCRUM-10",
         title: "Sign-in that lasts",
-        state: "active",
-        commands: [],
+        // Nobody said that it is to be executed: the plan is kept, and waits for that word.
+        state: "paused",
+        commands: [{ type: "execute_plan", state: "queued", paused: true }],
       });
       expect(again.json()).toEqual(first.json());
     });
@@ -220,7 +221,7 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (engine) => {
       const again = await post(service, "/workflows/KEY-6/pause", undefined, key);
 
       expect(again.json()).toEqual(first.json());
-      expect((await service.get("/api/v1/audit?subject=workflow%20KEY-6")).headers["x-total-count"]).toBe("1");
+      expect((await service.get("/api/v1/audit?subject=workflow%20KEY-6")).headers["x-total-count"]).toBe("2");
     });
 
     test.each(["", "two words", "é", "x".repeat(201)])("that is %j is refused", async (key) => {
@@ -334,11 +335,13 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (engine) => {
     await using stream = await openEventStream(service.appUrl, { authorization: `Bearer ${service.token}` });
     await post(service, "/workflows", { workflow_id: "TOLD-1" });
     await post(service, "/workflows/TOLD-1/pause");
+    const begun = await stream.until(({ event }) => event === "event");
     const told = await stream.until(({ event }) => event === "event");
     await stream.until(
       ({ event, data }) => event === "changed" && (data as { topics: string[] }).topics.includes("work"),
     );
 
+    expect(begun.data).toMatchObject({ kind: "start_requested", subject_ref: "TOLD-1" });
     expect(told.data).toMatchObject({ kind: "pause_requested", subject_kind: "workflow", subject_ref: "TOLD-1" });
     const check = (await service.get("/api/v1/audit-check")).json();
     const newest = (await service.get("/api/v1/audit?limit=1")).json().data[0];

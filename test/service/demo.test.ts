@@ -12,7 +12,9 @@ import { buildConfig } from "../../src/config.ts";
 import { demoConfig, makeSecrets } from "../../src/demo/demo-config.ts";
 import { startDemoForge } from "../../src/demo/demo-forge.ts";
 import { findServingGit } from "../../src/demo/local-forge/find-git.ts";
+import type { Work } from "../../src/demo/ask-service.ts";
 import { runDemo } from "../../src/demo/run-demo.ts";
+import { tellWork } from "../../src/demo/tell-work.ts";
 import { type PullwrightProcess, runPullwright, startPullwright } from "../support/pullwright-process.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
@@ -154,7 +156,7 @@ test("an agent's work becomes one branch, one commit and one merge request at th
     ["SHOP-7", "create_pull_request", "succeeded", "command 1"],
     ["SHOP-7", "execute_plan", "succeeded", "api"],
   ]);
-  const { data: audit } = await ask("/audit");
+  const { data: audit } = await ask("/audit?actor=command%202");
   expect(audit.map(({ action }) => action).toReversed()).toEqual([
     "effect.send",
     "effect.sent",
@@ -216,6 +218,31 @@ test("without a git that can serve repositories the demo says so, and tells the 
   expect(printed[0]).toContain("There is no git here that can serve repositories");
   expect(printed.join("")).not.toContain("SHOP-");
   expect(printed.at(-1)).toContain("3 pull requests are open, 7 were merged, 3 of those are reverted");
+});
+
+test("with a git that the service finds too old the demo says so, and goes on", async () => {
+  await using folder = await temporaryDirectory();
+  const { forge } = await startDemoForge(folder.path, 1000);
+  if (forge === null) throw new Error("There is no git here");
+  const tooOld = { outcome_code: "GIT_UNAVAILABLE", outcome_because: "git 2.30 is too old." };
+  const command = { id: 2, type: "create_pull_request", state: "queued", attempt: 1, ...tooOld } as const;
+  const service = {
+    startWork: async () => {},
+    work: async () => ({ state: "active", commands: [command] }) as const satisfies Work,
+    doneOutside: async () => [],
+    counts: () => Promise.reject(new Error("Nobody asks for counts")),
+  };
+  const lines: string[] = [];
+  const deps = { forge, service, checkoutsDir: join(folder.path, "checkouts"), appUrl: "", clock: () => new Date() };
+
+  const asExpected = await tellWork(1000, new AbortController().signal, {
+    ...deps,
+    onLine: ({ mark, text }) => void lines.push(`${mark}: ${text.join(" ")}`),
+  });
+  await forge.close();
+
+  expect(asExpected).toBe(true);
+  expect(lines.at(-1)).toBe("noted: GIT_UNAVAILABLE. git 2.30 is too old. What agents do is left out from here on.");
 });
 
 test("a git without its part for servers is none that can serve", async () => {

@@ -212,14 +212,17 @@ describe("what is asked for on the command line", () => {
     expect((await service.get(`/api/v1/commands/${asked.id}`)).json().payload).toEqual({ a: 1 });
   });
 
-  test("takes a plan out of a file, and says when nobody executes it", async () => {
+  test("takes a plan out of a file, and says when it waits for a word", async () => {
     writeFileSync(join(service.place.directory, "plan.md"), "# Do it\n");
 
     const only = await cli("workflows", "start", "PLAN-1", "--plan", "plan.md");
     const executed = await cli("workflows", "start", "PLAN-2", "--plan", "plan.md", "--execute");
     const missing = await cli("workflows", "start", "PLAN-3", "--plan", "nowhere.md");
 
-    expect([only.code, only.stdout]).toEqual([0, expect.stringContaining("The plan is not executed: say --execute")]);
+    expect([only.code, only.stdout]).toEqual([
+      0,
+      expect.stringContaining("`pullwright workflows resume PLAN-1` executes it"),
+    ]);
     expect([executed.code, executed.stderr]).toEqual([1, expect.stringContaining("WORKER_NOT_CONFIGURED")]);
     expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining("The plan nowhere.md cannot be read.")]);
   });
@@ -296,7 +299,7 @@ describe("pullwright audit verify", () => {
     expect([empty.code, empty.stdout]).toEqual([0, "The audit log is empty.\n"]);
     expect([whole.code, whole.stdout]).toEqual([
       0,
-      expect.stringMatching(/^The chain is whole: 3 entries checked, the last has the hash [0-9a-f]{64}\n$/),
+      expect.stringMatching(/^The chain is whole: 4 entries checked, the last has the hash [0-9a-f]{64}\n$/),
     ]);
     expect([wholeAsJson.code, JSON.parse(wholeAsJson.stdout)]).toMatchObject([0, { whole: true, checked: 3 }]);
     expect([broken.code, broken.stdout]).toEqual([1, ""]);

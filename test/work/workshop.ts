@@ -29,6 +29,8 @@ export type Workshop = AsyncDisposable & {
   checkout: string;
   /** Writes files into the checkout as an agent would; null removes one. */
   write: (files: Record<string, string | Buffer | null>) => Promise<void>;
+  /** Makes the checkout anew, where there is none, or another. */
+  clone: (to?: string) => Promise<void>;
   /** The agent's own git, in the checkout. */
   git: (...args: string[]) => Promise<string>;
   /** What the service would find around it; what is empty is left out. */
@@ -111,7 +113,9 @@ export async function openWorkshop(
     });
     return stdout;
   };
-  await theirGit(directory, ["clone", "--quiet", `${forge.origin}/${forge.slug}.git`, checkout]);
+  const clone = async (to = checkout): Promise<void> =>
+    void (await theirGit(directory, ["clone", "--quiet", `${forge.origin}/${forge.slug}.git`, to]));
+  await clone();
 
   const environment = (env: Record<string, string> = {}): Record<string, string> => {
     const upper = forgeName.toUpperCase();
@@ -184,6 +188,7 @@ export async function openWorkshop(
     dataDir,
     checkout,
     write,
+    clone,
     git: (...args) => theirGit(checkout, args),
     environment,
     config,
