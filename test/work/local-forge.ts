@@ -227,10 +227,10 @@ async function startGithub(slug: string, tls: Tls): Promise<Api> {
       }
     },
     pulls: async () =>
-      (await fake.people.pullRequests(slug)).map(({ number, title, state, head }) => ({
+      (await fake.people.pullRequests(slug)).map(({ number, title, state, merged_at: mergedAt, head }) => ({
         number,
         title,
-        state,
+        state: mergedAt == null ? state : "merged",
         branch: head.ref,
         sha: head.sha,
       })),
