@@ -1,3 +1,4 @@
+import { realpath } from "node:fs/promises";
 import { isAbsolute, resolve, sep } from "node:path";
 import { z } from "zod";
 import { PullwrightError } from "../domain/error.ts";
@@ -38,15 +39,15 @@ export type CreatePullRequestPayload = Omit<z.output<typeof createPullRequestPay
 };
 
 /**
- * Reads the payload. Paths are relative to the checkout, and that to `workingDirectory`. What is to be committed and read lies in the checkout; only the
- * artifacts' folder may lie elsewhere, and the log in it.
+ * Reads the payload. Paths are relative to the checkout, and that to `workingDirectory`; one that leads through a link is the place that it leads to. What is to
+ * be committed and read lies in the checkout; only the artifacts' folder may lie elsewhere, and the log in it.
  *
  * @throws PullwrightError PAYLOAD_INVALID naming the field
  */
-export function readCreatePullRequestPayload(
+export async function readCreatePullRequestPayload(
   payload: Record<string, unknown>,
   workingDirectory: string,
-): CreatePullRequestPayload {
+): Promise<CreatePullRequestPayload> {
   const parsed = createPullRequestPayload.safeParse(payload);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
@@ -56,37 +57,44 @@ export function readCreatePullRequestPayload(
     );
   }
   const { data } = parsed;
-  const checkout = resolve(workingDirectory, data.checkout ?? ".");
-  const at = (given: string | undefined): string | undefined =>
-    given === undefined ? undefined : resolve(checkout, given);
-  // It becomes public: an agent that names another file of this machine as its log gets nothing.
-  const logIn = (log: string, folder: string | undefined): string | undefined => {
-    const path = at(log) ?? "";
-    if ([checkout, at(folder)].some((place) => place !== undefined && path.startsWith(place + sep))) return path;
-    throw new PullwrightError(
-      "PAYLOAD_INVALID",
-      `commit_log_path: ${JSON.stringify(log)} is neither in the checkout nor in issue_dir.`,
-    );
+  const named = resolve(workingDirectory, data.checkout ?? ".");
+  const checkout = await realpath(named).catch(() => named);
+  /** Below the checkout, by whichever of its names it was reached. */
+  const at = (given: string): string => {
+    const path = resolve(checkout, given);
+    return path.startsWith(named + sep) ? checkout + path.slice(named.length) : path;
   };
+  const issueDir = data.issue_dir === undefined ? undefined : at(data.issue_dir);
   return {
     ...data,
     checkout,
-    ...(data.issue_dir === undefined ? {} : { issue_dir: at(data.issue_dir) }),
-    ...(data.commit_log_path === undefined ? {} : { commit_log_path: logIn(data.commit_log_path, data.issue_dir) }),
+    ...(issueDir === undefined ? {} : { issue_dir: issueDir }),
+    ...(data.commit_log_path === undefined
+      ? {}
+      : { commit_log_path: logIn([checkout, issueDir], at(data.commit_log_path), data.commit_log_path) }),
     ...(data.changed_files === undefined
       ? {}
-      : { changed_files: data.changed_files.map((file) => insideOf(checkout, file)) }),
+      : { changed_files: data.changed_files.map((file) => pathInTree(checkout, at(file), file)) }),
   };
 }
 
+/** The log becomes public: an agent that names another file of this machine as its log gets nothing. */
+function logIn(folders: (string | undefined)[], path: string, given: string): string {
+  if (folders.some((folder) => folder !== undefined && path.startsWith(folder + sep))) return path;
+  throw new PullwrightError(
+    "PAYLOAD_INVALID",
+    `commit_log_path: ${JSON.stringify(given)} is neither in the checkout nor in issue_dir.`,
+  );
+}
+
 /** A file's path in the tree: relative to the checkout, and in it. */
-function insideOf(checkout: string, file: string): string {
-  const whole = resolve(checkout, file);
+function pathInTree(checkout: string, whole: string, given: string): string {
   if (!whole.startsWith(checkout + sep))
     throw new PullwrightError(
       "PAYLOAD_INVALID",
-      `changed_files: ${JSON.stringify(file)} is not in the checkout. Name files relative to it.`,
+      `changed_files: ${JSON.stringify(given)} is not in the checkout. Name files relative to it.`,
     );
-  // As it was written: a name may hold what a path's resolution would tidy away only where it is no plain relative path.
-  return isAbsolute(file) || /(^|\/)\.\.?(\/|$)|\/\//.test(file) ? whole.slice(checkout.length + 1) : file;
+  // As it was written, where it is a plain relative path: resolving tidies away what a name may end with.
+  const isPlain = !isAbsolute(given) && !/(^|\/)\.\.?(\/|$)|\/\//.test(given);
+  return isPlain ? given : whole.slice(checkout.length + 1);
 }

@@ -63,7 +63,7 @@ export async function createPullRequest(command: ClaimedCommand, deps: CreatePul
 }
 
 async function create(command: ClaimedCommand, deps: CreatePullRequestDeps): Promise<CommandOutcome> {
-  const payload = readCreatePullRequestPayload(command.payload, deps.workingDirectory);
+  const payload = await readCreatePullRequestPayload(command.payload, deps.workingDirectory);
   const checkout = await deps.git.readCheckout(payload.checkout, { signal: deps.signal });
   const ref = repositoryOfWork(payload.repository, checkout.remotes, deps);
   const place = deps.placeOf(ref);

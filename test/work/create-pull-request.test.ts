@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { logText, openWorkshop } from "./workshop.ts";
@@ -65,4 +65,23 @@ describe.each(["github", "gitlab"] as const)("at %s", (name) => {
     const parent = (await forge.repositories.git(forge.slug, ["rev-parse", "pullwright/SCRUM-123^"])).toString().trim();
     expect(parent).toBe(first.result["commit_sha"]);
   });
+});
+
+test("a checkout that is reached through a link is the place that the link leads to", async () => {
+  await using shop = await openWorkshop("gitlab");
+  await shop.write({
+    "src/client.ts": "export const retries = 3;\n",
+    "exports/SCRUM-123/codex_implementation/commit_log.md": logText,
+  });
+  const link = join(shop.directory, "link");
+  await symlink(shop.checkout, link);
+  await shop.work();
+
+  const relative = await shop.run({ checkout: link, issue_dir: "exports/SCRUM-123" });
+  const absolute = await shop.run({ checkout: link, issue_dir: join(link, "exports/SCRUM-123") });
+
+  expect([relative, absolute]).toMatchObject([{ state: "succeeded" }, { state: "succeeded" }]);
+  expect(absolute.result["commit_sha"]).toBe(relative.result["commit_sha"]);
+  // The artifacts' folder and the log in it are no part of the work, whichever way they were reached.
+  expect(relative.result["changed_files"]).toEqual(["src/client.ts"]);
 });

@@ -230,7 +230,7 @@ async function startGithub(slug: string, tls: Tls): Promise<Api> {
       (await fake.people.pullRequests(slug)).map(({ number, title, state, merged_at: mergedAt, head }) => ({
         number,
         title,
-        state: mergedAt == null ? state : "merged",
+        state: mergedAt === null ? state : "merged",
         branch: head.ref,
         sha: head.sha,
       })),

@@ -67,41 +67,41 @@ describe.each([
     // The control: of those that talk to the remote it can be seen, so it would have been of the others.
     expect(holders.length).toBeGreaterThan(0);
   });
+});
 
-  test.each(forms)("does not leave the checkout when it stands in the work %s", async (_form, text) => {
-    await using shop = await openWorkshop(name);
-    const tokenFile = join(shop.directory, "token");
-    await writeFile(tokenFile, token, { mode: 0o600 });
-    shop.forge.grantToken(token);
-    await shop.write({ "src/client.ts": "export const retries = 1;\n", "commit_log.md": logText });
-    const said = await workWithLog(shop, tokenFile);
-    // It must have been read once to be known.
-    await shop.run({}, "WORK-1");
-    const pushed = shop.forge.pushed().length;
-    const requests = shop.forge.requests().length;
+test.each(forms)("the token does not leave the checkout when it stands in the work %s", async (_form, text) => {
+  await using shop = await openWorkshop("github");
+  const tokenFile = join(shop.directory, "token");
+  await writeFile(tokenFile, token, { mode: 0o600 });
+  shop.forge.grantToken(token);
+  await shop.write({ "src/client.ts": "export const retries = 1;\n", "commit_log.md": logText });
+  const said = await workWithLog(shop, tokenFile);
+  // It must have been read once to be known.
+  await shop.run({}, "WORK-1");
+  const pushed = shop.forge.pushed().length;
+  const requests = shop.forge.requests().length;
 
-    const ends = [];
-    await shop.write({ "src/leak.ts": `export const it = '${text}';\n` });
-    ends.push(await shop.run({}, "WORK-2"));
-    await shop.write({ "src/leak.ts": null, "commit_log.md": `${logText}\n${text}\n` });
-    ends.push(await shop.run({}, "WORK-3"));
-    await shop.write({ "commit_log.md": logText });
-    ends.push(await shop.run({ title: `With ${text}` }, "WORK-4"));
+  const ends = [];
+  await shop.write({ "src/leak.ts": `export const it = '${text}';\n` });
+  ends.push(await shop.run({}, "WORK-2"));
+  await shop.write({ "src/leak.ts": null, "commit_log.md": `${logText}\n${text}\n` });
+  ends.push(await shop.run({}, "WORK-3"));
+  await shop.write({ "commit_log.md": logText });
+  ends.push(await shop.run({ title: `With ${text}` }, "WORK-4"));
 
-    expect(ends.map(({ state, outcome_code: code }) => [state, code])).toEqual(
-      ends.map(() => ["failed", "SECRET_IN_WORK"]),
-    );
-    expect(shop.forge.pushed()).toHaveLength(pushed);
-    expect(
-      shop.forge
-        .requests()
-        .slice(requests)
-        .filter(({ method }) => method !== "GET"),
-    ).toEqual([]);
-    // The payload of the last is what somebody gave us: it is kept as it came, and shown masked.
-    const { traces } = await tracesEverywhere(shop, said(), { withStore: false });
-    expect(traces).toEqual([]);
-  });
+  expect(ends.map(({ state, outcome_code: code }) => [state, code])).toEqual(
+    ends.map(() => ["failed", "SECRET_IN_WORK"]),
+  );
+  expect(shop.forge.pushed()).toHaveLength(pushed);
+  expect(
+    shop.forge
+      .requests()
+      .slice(requests)
+      .filter(({ method }) => method !== "GET"),
+  ).toEqual([]);
+  // The payload of the last is what somebody gave us: it is kept as it came, and shown masked.
+  const { traces } = await tracesEverywhere(shop, said(), { withStore: false });
+  expect(traces).toEqual([]);
 });
 
 test("this test would see it", async () => {

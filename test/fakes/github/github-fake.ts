@@ -91,7 +91,9 @@ export type People = {
   issues: (slug: string) => Promise<{ number: number; title: string }[]>;
   pullRequests: (
     slug: string,
-  ) => Promise<{ number: number; title: string; state: string; head: { ref: string; sha: string } }[]>;
+  ) => Promise<
+    { number: number; title: string; state: string; merged_at: string | null; head: { ref: string; sha: string } }[]
+  >;
 };
 
 /** Read and compiled once, for all that are started here; it keeps nothing of what it checks. */
