@@ -100,13 +100,13 @@ export function createWorkers({ slots, leaseMs }: WorkersOptions, deps: WorkersD
   /** In one transaction, so that what ends and what begins cost one commit together. */
   async function settleAndClaim(ended: EndedAttempt[]): Promise<ClaimedCommand[]> {
     if (ended.length === 0 && store.engine === "postgres") return claimAlone();
-    reach("settle.before");
+    if (ended.length > 0) reach("settle.before");
     try {
       const { lost, claimed } = await store.transaction(async (queries) => ({
         lost: await settle(ended.map(said), queries, deps),
         claimed: await claimAll(ended, queries),
       }));
-      reach("settle.after");
+      if (ended.length > 0) reach("settle.after");
       settled(ended, lost);
       return claimed;
     } catch (error) {
