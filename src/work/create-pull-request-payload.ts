@@ -3,7 +3,7 @@ import { isAbsolute, resolve, sep } from "node:path";
 import { z } from "zod";
 import { PullwrightError } from "../domain/error.ts";
 
-const path = z
+const somePath = z
   .string()
   .min(1)
   .max(4096)
@@ -13,14 +13,14 @@ const name = z.string().min(1).max(255);
 /** What `create_pull_request` is asked with; seed 001's names. Unknown fields are kept out, not refused: a chain may hand on more than one worker needs. */
 export const createPullRequestPayload = z.object({
   /** The checkout that holds the work; the working directory unless told. */
-  checkout: path.optional(),
+  checkout: somePath.optional(),
   /** Where the artifacts go, in `github_pr/`; relative to the checkout. */
-  issue_dir: path.optional(),
+  issue_dir: somePath.optional(),
   /** What was done and why, in Markdown. Without it: `commit_log.md` or `codex_implementation/commit_log.md` in `issue_dir`, then in the checkout. */
-  commit_log_path: path.optional(),
-  implementation_result_path: path.optional(),
+  commit_log_path: somePath.optional(),
+  implementation_result_path: somePath.optional(),
   /** Only these, where the work says which files it changed. */
-  changed_files: z.array(path).max(10_000).optional(),
+  changed_files: z.array(somePath).max(10_000).optional(),
   /** Whose work it is; becomes the trailer `Pullwright-Session`. */
   session_id: z
     .string()
