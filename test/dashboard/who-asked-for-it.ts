@@ -82,7 +82,7 @@ export function whoAskedForIt(dashboard: Dashboard): void {
     await chain.getByText("What to do:").waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     await chain.getByRole("link", { name: "Entry 2" }).click();
-    await page.getByRole("dialog", { name: "resume_requested" }).getByText("nobody").waitFor();
+    await page.getByRole("dialog", { name: "pause_requested" }).getByText("nobody").waitFor();
     expect(troubles).toEqual([]);
   });
 }
