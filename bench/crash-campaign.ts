@@ -43,7 +43,7 @@ const killAfterMs = { min: 50, max: 800 };
 export async function runCrashCampaign(
   scene: CrashScene,
   { rounds, random, lost, contents }: CrashCampaign,
-  onRun: (runs: number) => void = () => {},
+  onRun: (runs: number, broken: string[]) => void = () => {},
 ): Promise<CrashCampaignResult> {
   const result: CrashCampaignResult = { situations: 0, points: 0, runs: 0, deaths: 0, broken: [] };
   const situations = contents.flatMap((content) => lost.map((answer) => ({ content, lost: answer })));
@@ -66,8 +66,9 @@ export async function runCrashCampaign(
     result.runs += 1;
     result.deaths += deaths.length;
     const where = `${ordeal.content} content, lost answer: ${ordeal.lost ?? "none"}, died at ${deaths.join(", ") || "nothing"}`;
-    result.broken.push(...broken.map((sentence) => `${where}: ${sentence}`));
-    onRun(result.runs);
+    const said = broken.map((sentence) => `${where}: ${sentence}`);
+    result.broken.push(...said);
+    onRun(result.runs, said);
     return steps;
   }
 }
@@ -108,9 +109,11 @@ if (import.meta.main) {
           forge,
           database === "sqlite" ? makeSqlite : () => makePostgresAt(server?.url),
         );
-        const result = await runCrashCampaign(scene, campaign, (runs) =>
-          process.stderr.write(`${name}: ${runs} runs\r`),
-        );
+        const result = await runCrashCampaign(scene, campaign, (runs, brokenNow) => {
+          process.stderr.write(`${name}: ${runs} runs\r`);
+          // A campaign takes hours: what it finds is said at once.
+          for (const sentence of brokenNow) process.stderr.write(`\n${sentence}\n`);
+        });
         process.stderr.write("\n");
         const { situations, points, runs, deaths } = result;
         const seconds = Math.round((performance.now() - begun) / 1000);

@@ -45,7 +45,7 @@ export function pgBoss(
             ids.push(
               await boss.work<{ repository: string }>(
                 queue,
-                { batchSize: 1, pollingIntervalSeconds: 0.5 },
+                { batchSize: 1, pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 0.5 },
                 async ([job]) => {
                   await perform(job?.data.repository ?? "");
                   if (nudged) for (const id of ids) boss.notifyWorker(id);

@@ -44,7 +44,8 @@ async function enqueueOne(command: NewCommand, queries: Queries, clock: QueueClo
   const now = clock.forStore();
   const enqueued = await queries.commands.add(command, msUntil(command.availableAt, clock), now);
   if (!enqueued.isNew) return enqueued;
-  if (workflow.state !== "paused") await queries.workflows.setState(workflow.id, "active", now);
+  if (workflow.state !== "paused" && workflow.state !== "active")
+    await queries.workflows.setState(workflow.id, "active", now);
   await queries.commands.addHistory(
     [
       {

@@ -22,10 +22,10 @@ export type Experiment = {
   /** What happens when a worker first comes to a step. */
   at?: Record<string, (trouble: Trouble) => void>;
   /** The command must wait with this code; then this happens, and it goes on. */
-  meanwhile?: { code: string; then: (trouble: Trouble) => unknown };
+  meanwhile?: { code: string; act: (trouble: Trouble) => unknown };
   after?: (trouble: Trouble) => unknown;
   end: "succeeded" | "cancelled" | (string & {});
-  /** What is at the forge then: all of it when it succeeded, nothing else, unless told. */
+  /** What is at the forge act: all of it when it succeeded, nothing else, unless told. */
   left?: "all" | "branch" | "their branch" | "nothing";
   /** It is not known here that it is there, and is looked for when somebody retries the command. */
   isUnknown?: true;
@@ -43,7 +43,7 @@ const unauthorized = { kind: "status", status: 401, headers: { "www-authenticate
 
 const recovered = { end: "succeeded" } as const;
 const nothing = (): void => {};
-const later = { then: nothing } as const;
+const later = { act: nothing } as const;
 const dayMs = 24 * 3_600_000;
 
 const storeFails = (step: string, attempt?: number): Experiment => ({
@@ -81,7 +81,7 @@ export const experiments: Record<string, Experiment> = {
     ...recovered,
     attempt: 1,
     before: ({ tokenFile }) => rm(tokenFile),
-    meanwhile: { code: "SECRET_NOT_FOUND", then: ({ newToken }) => newToken() },
+    meanwhile: { code: "SECRET_NOT_FOUND", act: ({ newToken }) => newToken() },
   },
   "S8 409 or 422": { end: "SECRET_MALFORMED", before: ({ putToken }) => putToken("two\nlines") },
   "S8 secret rotated": { ...recovered, attempt: 1, at: { "claim.after": rotate } },
@@ -101,7 +101,7 @@ export const experiments: Record<string, Experiment> = {
     ...recovered,
     attempt: 1,
     at: { "fetch.before": revoke },
-    meanwhile: { code: "FORGE_CREDENTIAL_REFUSED", then: ({ newToken }) => newToken() },
+    meanwhile: { code: "FORGE_CREDENTIAL_REFUSED", act: ({ newToken }) => newToken() },
   },
   "S9 403": {
     end: "FORGE_FORBIDDEN",
@@ -224,7 +224,7 @@ export const experiments: Record<string, Experiment> = {
     ...recovered,
     attempt: 1,
     at: { "push.recorded": revoke },
-    meanwhile: { code: "FORGE_CREDENTIAL_REFUSED", then: ({ newToken }) => newToken() },
+    meanwhile: { code: "FORGE_CREDENTIAL_REFUSED", act: ({ newToken }) => newToken() },
   },
   "S14 403": {
     end: "FORGE_FORBIDDEN",

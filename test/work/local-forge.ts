@@ -93,7 +93,7 @@ export async function startLocalForge(name: ForgeName, seed: Seed = aFewFiles): 
         : { kind: "refused", status: 401 },
     parts: {
       answerInstead: async (exchange, response) => {
-        if (await faults.answerInstead(exchange, response)) return true;
+        if (faults.answerInstead(exchange, response)) return true;
         if (exchange.service === "git-receive-pack" && exchange.phase === "talk")
           before.set(exchange, await repositories.refs(exchange.slug));
         return false;

@@ -2,6 +2,7 @@ import { writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { buildConfig } from "../../src/config.ts";
 import { startWork } from "../../src/engine/start-work.ts";
+import { createLog } from "../../src/log.ts";
 import { createLiveRedact } from "../../src/redact/live-redact.ts";
 import { openStore, type StoreLocation } from "../../src/store/open-store.ts";
 import { workOptionsOf } from "../../src/config/work-options.ts";
@@ -32,15 +33,14 @@ if (import.meta.main) {
     const options = workOptionsOf(buildConfig({}, environment, () => ""));
     const store = await openStore(location, "write");
     const { redact, holdsSecret, learn } = createLiveRedact([]);
-    const log = (fields: Record<string, unknown>, message: string): void =>
-      say(`log ${redact(`${message} ${String(fields["err"] ?? "")}`.replaceAll("\n", " "))}`);
+    const log = createLog({ level: "warn", redact }, (line) => say(`log ${line.trimEnd()}`));
     const workers = await startWork(options, {
       store,
       queueClock: time.queueClock,
       redact,
       holdsSecret,
       learn,
-      log: { info: () => {}, debug: () => {}, warn: log, error: log } as never,
+      log,
       onChanged: () => say("changed"),
       reach: (step) => {
         const times = (reached.get(step) ?? 0) + 1;

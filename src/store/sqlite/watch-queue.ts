@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 
-const lookMs = 200;
+const lookMs = 100;
 
 /**
  * Calls `onChange` when another connection, of this process or another one, has committed something. SQLite tells nobody by itself, but keeps a number

@@ -101,7 +101,7 @@ export async function startGitServer({ tls = true }: { tls?: boolean } = {}): Pr
         return passed;
       },
       onEnd: async (exchange) => {
-        faults.onEnd(exchange);
+        await faults.onEnd(exchange);
         const before = await refsBefore.get(exchange);
         if (before === undefined) return;
         const after = await repositories.refs(exchange.slug);
