@@ -35,8 +35,9 @@ function createPullRequest(
     // One pull request for one execution, however often that tells of its end.
     idempotencyKey: `create-pull-request:after:${command.id}:${command.attempt}`,
     payload: present({
-      checkout: result["checkout"] ?? payload["checkout"],
-      issue_dir: result["issue_dir"] ?? payload["issue_dir"],
+      // Whoever asked says where the work lies; the program only where nobody did, because an agent may have a hand in what it says.
+      checkout: payload["checkout"] ?? result["checkout"],
+      issue_dir: payload["issue_dir"] ?? result["issue_dir"],
       commit_log_path: artifacts["commit_log"] ?? result["commit_log_path"],
       implementation_result_path: artifacts["implementation_result"],
       changed_files: result["changed_files"],

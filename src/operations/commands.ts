@@ -13,6 +13,7 @@ import type { CommandRow } from "../store/commands.ts";
 import { effectRow, shownEffect } from "./effects.ts";
 import { listInput, listOutput, readList } from "./list.ts";
 import { operation, type OperationDeps } from "./operation.ts";
+import { refuseSecrets } from "./refuse-secrets.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 export const commandRow = z
@@ -142,6 +143,7 @@ export const queueCommand = operation({
       input.repository === undefined ? null : repositoryKeyOf(deps.readRepository(input.repository));
     const workflowId = await workflowFor(safeWorkflowId(input.workflow_id), repositoryKey, deps.store);
     const payload = { ...(input.repository === undefined ? {} : { repository: input.repository }), ...input.payload };
+    refuseSecrets(payload, deps.redact);
     const requestedBy = deps.actor;
     const { checkout, issue_dir: issueDir } = payload as { checkout?: unknown; issue_dir?: unknown };
     await startWorkflow(

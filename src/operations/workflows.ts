@@ -17,6 +17,7 @@ import type { WorkflowRow } from "../store/workflows.ts";
 import { commandProducts, commandRow, shownCommand } from "./commands.ts";
 import { listInput, listOutput, readList } from "./list.ts";
 import { operation, type OperationDeps } from "./operation.ts";
+import { refuseSecrets } from "./refuse-secrets.ts";
 
 /** A command as a list of workflows shows it: with what it left behind. */
 export const workflowCommand = commandRow
@@ -94,6 +95,7 @@ export const startWorkflow = operation({
   run: async ({ workflow_id: asked, title, execute, repository, ...rest }, deps) => {
     const repositoryKey = repository === undefined ? null : repositoryKeyOf(deps.readRepository(repository));
     const plan = Object.fromEntries(Object.entries({ repository, ...rest }).filter(([, value]) => value !== undefined));
+    refuseSecrets({ ...plan, title }, deps.redact);
     const hash = createHash("sha256").update(JSON.stringify(plan)).digest("hex");
     const id = await workflowFor(safeWorkflowId(asked ?? `work-${hash.slice(0, 12)}`), repositoryKey, deps.store);
     const { actor: requestedBy, queueClock, store, policy } = deps;

@@ -344,9 +344,15 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (engine) => {
 
     expect(told.data).toMatchObject({ kind: "pause_requested", subject_kind: "workflow", subject_ref: "TOLD-1" });
     const check = (await service.get("/api/v1/audit-check")).json();
-    const newest = (await service.get("/api/v1/audit?limit=1")).json().data[0];
+    const list = await service.get("/api/v1/audit?limit=1");
+    const newest = list.json().data[0];
 
-    expect(check).toMatchObject({ whole: true, broken: null, last_hash: newest.hash, checked: newest.id });
+    expect(check).toMatchObject({
+      whole: true,
+      broken: null,
+      last_hash: newest.hash,
+      checked: Number(list.headers["x-total-count"]),
+    });
     expect(newest).toMatchObject({ actor: "api", action: "pause_requested", subject: "workflow TOLD-1" });
   });
 
