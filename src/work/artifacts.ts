@@ -1,5 +1,6 @@
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { lstat, mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { PullwrightError } from "../domain/error.ts";
 
 /** A folder of artifacts: what a command leaves behind for people and for the next command. */
 export type Artifacts = {
@@ -8,10 +9,17 @@ export type Artifacts = {
   write: (name: string, content: string) => Promise<string>;
 };
 
-/** Opens `<parent>/<name>`, made when it is not there. Its files are readable by their owner alone. */
+/**
+ * Opens `<parent>/<name>`, made when it is not there. Its files are readable by their owner alone. The parent may lie in a checkout: a link that somebody put
+ * in the folder's place is refused, because it would lead our files elsewhere.
+ *
+ * @throws PullwrightError CHECKOUT_UNSAFE
+ */
 export async function openArtifacts(parent: string, name: string): Promise<Artifacts> {
   const folder = join(parent, name);
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (!(await lstat(folder)).isDirectory())
+    throw new PullwrightError("CHECKOUT_UNSAFE", `${folder} is a link; the artifacts' folder is a folder.`);
   return {
     folder,
     write: async (file, content) => {
