@@ -1,7 +1,7 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { PullwrightError } from "../domain/error.ts";
 import { acceptTogether } from "./accept-together.ts";
-import { type ChangedTopic, type EngineOptions, startEngine } from "./engine.ts";
+import { type ChangedTopic, type Engine, type EngineOptions, startEngine } from "./engine.ts";
 import { type PlainError, plainError } from "./plain-error.ts";
 import { createLog } from "../log.ts";
 import { createLiveRedact } from "../redact/live-redact.ts";
@@ -46,30 +46,34 @@ const engine = await startEngine(options, {
   },
   onChanged: (topics) => send({ kind: "changed", topics }),
 }).catch((error: unknown) => {
-  // Thrown out of a thread, an error would lose its code on the way.
-  if (error instanceof PullwrightError) send({ kind: "cannot-start", error: plainError(error) });
-  throw error;
+  // Said, not thrown: an error that is thrown out of a thread loses its code, and may overtake what was said before it.
+  if (!(error instanceof PullwrightError)) throw error;
+  send({ kind: "cannot-start", error: plainError(error) });
+  return null;
 });
-const accept = acceptTogether(engine.accept);
-send({ kind: "started" });
+if (engine !== null) serve(engine, port);
 
-port.on("message", (request: EngineRequest) => {
-  if (request.kind === "accept") {
-    const { bodies } = request.batch;
-    void accept(unpackBatch(request.batch)).then((outcomes) => {
-      send({ kind: "accepted", id: request.id, outcomes: packOutcomes(outcomes) });
-      // The memory of large bodies goes back now, not when the collector happens to look.
-      bodies.transfer(0);
-    });
-    return;
-  }
-  answer(request).then(
-    (value) => send({ kind: "answer", id: request.id, value }),
-    (error: unknown) => send({ kind: "failed", id: request.id, error: plainError(error) }),
-  );
-});
+function serve(engine: Engine, port: MessagePort): void {
+  const accept = acceptTogether(engine.accept);
+  port.on("message", (request: EngineRequest) => {
+    if (request.kind === "accept") {
+      const { bodies } = request.batch;
+      void accept(unpackBatch(request.batch)).then((outcomes) => {
+        send({ kind: "accepted", id: request.id, outcomes: packOutcomes(outcomes) });
+        // The memory of large bodies goes back now, not when the collector happens to look.
+        bodies.transfer(0);
+      });
+      return;
+    }
+    answer(request, engine).then(
+      (value) => send({ kind: "answer", id: request.id, value }),
+      (error: unknown) => send({ kind: "failed", id: request.id, error: plainError(error) }),
+    );
+  });
+  send({ kind: "started" });
+}
 
-async function answer(request: Exclude<EngineRequest, { kind: "accept" }>): Promise<unknown> {
+async function answer(request: Exclude<EngineRequest, { kind: "accept" }>, engine: Engine): Promise<unknown> {
   switch (request.kind) {
     case "perform":
       return engine.perform(request.name, request.input, request.caller);

@@ -50,6 +50,9 @@ export async function startEngineThread(
       resolve();
     };
     worker.on("message", begin);
+  }).catch(async (error: unknown) => {
+    await worker.terminate();
+    throw error;
   });
   worker.on("message", (message: EngineMessage) => {
     switch (message.kind) {
