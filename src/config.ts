@@ -14,7 +14,9 @@ import {
   settings,
   type SecretSetting,
 } from "./config/settings.ts";
+import type { AgentName } from "./domain/agent-name.ts";
 import { type CommandType, commandTypes } from "./domain/command.ts";
+import type { Priority } from "./domain/review.ts";
 import { parseEnvValue, parseYamlValue } from "./config/values.ts";
 import { readSecretFile, readSecretPlace, type SecretPlace } from "./config/secret-files.ts";
 import type { StoreLocation } from "./store/open-store.ts";
@@ -54,6 +56,8 @@ export type Config = {
   /** Of the environment what every program that we start gets to see. */
   childEnvironment: { PATH?: string; HOME?: string; LANG?: string; TMPDIR?: string };
   safety: { autoExecuteAfterPlan: boolean; autoCreatePrAfterExecution: boolean; autoReviewAfterPr: boolean };
+  review: ReviewConfig;
+  agent: AgentConfig;
   workers: Record<CommandType, WorkerConfig>;
   sources: ConfiguredSource[];
   store: StoreLocation;
@@ -73,6 +77,34 @@ export type ForgeConfig = {
   draft: boolean;
   apiBaseUrl: string | null;
   requestTimeoutMs: number;
+};
+
+/** How pull requests are reviewed, and by whom; nobody unless `agent` is set. */
+export type ReviewConfig = {
+  agent: AgentName | null;
+  /** The program, or where the agent's command line is. */
+  command: string | null;
+  args: string[];
+  model: string | null;
+  /** What the reviewer may do; there is nothing else to choose. */
+  sandbox: "read-only";
+  timeoutMs: number;
+  inlineCommentsMax: number;
+  inlinePriority: Priority;
+  isGating: boolean;
+  reviewsForks: boolean;
+  roundsMax: number;
+  /** 0 is no limit. */
+  usdPerPullRequestMax: number;
+  usdPerDayMax: number;
+};
+
+/** What surrounds an agent. */
+export type AgentConfig = {
+  needsSandbox: boolean;
+  showPaths: string[];
+  openaiBaseUrl: string;
+  anthropicBaseUrl: string;
 };
 
 /** How commands of one type are performed here. */
@@ -189,6 +221,27 @@ export function buildConfig(
       autoExecuteAfterPlan: value("safety.auto_execute_after_plan"),
       autoCreatePrAfterExecution: value("safety.auto_create_pr_after_execution"),
       autoReviewAfterPr: value("safety.auto_review_after_pr"),
+    },
+    review: {
+      agent: value("review.agent"),
+      command: value("review.command"),
+      args: value("review.args"),
+      model: value("review.model"),
+      sandbox: value("review.sandbox"),
+      timeoutMs: 1000 * value<number>("review.timeout_seconds"),
+      inlineCommentsMax: value("review.inline_comments_max"),
+      inlinePriority: Number(value<string>("review.inline_priority").slice(1)) as Priority,
+      isGating: value("review.gating"),
+      reviewsForks: value("review.forks"),
+      roundsMax: value("review.rounds_max"),
+      usdPerPullRequestMax: value("review.usd_per_pull_request_max"),
+      usdPerDayMax: value("review.usd_per_day_max"),
+    },
+    agent: {
+      needsSandbox: value("agent.sandbox") === "required",
+      showPaths: value("agent.show_paths"),
+      openaiBaseUrl: checkApiUrl(value("agent.openai_base_url"), "agent.openai_base_url") ?? "",
+      anthropicBaseUrl: checkApiUrl(value("agent.anthropic_base_url"), "agent.anthropic_base_url") ?? "",
     },
     workers: Object.fromEntries(commandTypes.map((type) => [type, workerConfig(type)])) as Config["workers"],
     sources: yaml.sources(),

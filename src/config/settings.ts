@@ -338,6 +338,128 @@ const namedSettings = [
     fallback: false,
     meaning: "Pull requests are reviewed without a further word: ours, and those that webhooks tell of.",
   },
+  {
+    key: "review.agent",
+    env: "PULLWRIGHT_REVIEW_AGENT",
+    type: { kind: "choice", of: ["codex", "claude", "command"] },
+    fallback: null,
+    meaning:
+      "Who reviews, and who executes plans where no program does: OpenAI's Codex, Anthropic's Claude Code, or a program that reads a prompt and writes an answer.",
+  },
+  {
+    key: "review.command",
+    env: "PULLWRIGHT_REVIEW_COMMAND",
+    type: { kind: "text" },
+    fallback: null,
+    meaning: "The program, or where the agent's command line is when it is not on PATH.",
+  },
+  {
+    key: "review.args",
+    env: "PULLWRIGHT_REVIEW_ARGS",
+    type: { kind: "texts" },
+    fallback: [],
+    meaning: "The program's arguments, with `command`.",
+  },
+  {
+    key: "review.model",
+    env: "PULLWRIGHT_REVIEW_MODEL",
+    type: { kind: "text", pattern: /^[A-Za-z0-9][A-Za-z0-9._:/[\]-]{0,100}$/, says: "is a model's name" },
+    fallback: null,
+    meaning: "The model that the agent uses; its own choice unless told.",
+  },
+  {
+    key: "review.sandbox",
+    env: "PULLWRIGHT_REVIEW_SANDBOX",
+    type: { kind: "choice", of: ["read-only"] },
+    fallback: "read-only",
+    meaning: "What a reviewer may do with the files. There is no other value.",
+  },
+  {
+    key: "review.timeout_seconds",
+    env: "PULLWRIGHT_REVIEW_TIMEOUT_SECONDS",
+    type: { kind: "integer", min: 10, max: 7200 },
+    fallback: 900,
+    meaning: "How long the reading of a pull request may take.",
+  },
+  {
+    key: "review.inline_comments_max",
+    env: "PULLWRIGHT_REVIEW_INLINE_COMMENTS_MAX",
+    type: { kind: "integer", min: 0, max: 30 },
+    fallback: 6,
+    meaning: "How many findings become comments at their lines; the rest stands in the summary.",
+  },
+  {
+    key: "review.inline_priority",
+    env: "PULLWRIGHT_REVIEW_INLINE_PRIORITY",
+    type: { kind: "choice", of: ["P0", "P1", "P2", "P3"] },
+    fallback: "P2",
+    meaning: "The least priority of a finding that becomes a comment at its line.",
+  },
+  {
+    key: "review.gating",
+    env: "PULLWRIGHT_REVIEW_GATING",
+    type: { kind: "boolean" },
+    fallback: false,
+    meaning: "Whether findings of P0 and P1 make the check fail; otherwise it is neutral.",
+  },
+  {
+    key: "review.forks",
+    env: "PULLWRIGHT_REVIEW_FORKS",
+    type: { kind: "boolean" },
+    fallback: false,
+    meaning: "Whether pull requests from forks of public repositories are reviewed without somebody's asking.",
+  },
+  {
+    key: "review.rounds_max",
+    env: "PULLWRIGHT_REVIEW_ROUNDS_MAX",
+    type: { kind: "integer", min: 1, max: 1000 },
+    fallback: 20,
+    meaning: "How many commits of one pull request are reviewed without somebody's asking.",
+  },
+  {
+    key: "review.usd_per_pull_request_max",
+    env: "PULLWRIGHT_REVIEW_USD_PER_PULL_REQUEST_MAX",
+    type: { kind: "integer", min: 0, max: 100_000 },
+    fallback: 10,
+    meaning:
+      "What the reviews of one pull request may cost, in US dollars; 0: no limit. A cost that is not known counts as nothing.",
+  },
+  {
+    key: "review.usd_per_day_max",
+    env: "PULLWRIGHT_REVIEW_USD_PER_DAY_MAX",
+    type: { kind: "integer", min: 0, max: 1_000_000 },
+    fallback: 100,
+    meaning: "What all reviews of a day (UTC) may cost, in US dollars; 0: no limit.",
+  },
+  {
+    key: "agent.sandbox",
+    env: "PULLWRIGHT_AGENT_SANDBOX",
+    type: { kind: "choice", of: ["required", "none-i-accept-the-risk"] },
+    fallback: "required",
+    meaning:
+      "Without a sandbox no agent is run. The other value runs agents unguarded: whatever a pull request tells them to do, they can do on this machine.",
+  },
+  {
+    key: "agent.show_paths",
+    env: "PULLWRIGHT_AGENT_SHOW_PATHS",
+    type: { kind: "texts", pattern: /^\//, says: "is an absolute path" },
+    fallback: [],
+    meaning: "Further files and folders that an agent's program needs, shown in the sandbox and not to be changed.",
+  },
+  {
+    key: "agent.openai_base_url",
+    env: "PULLWRIGHT_AGENT_OPENAI_BASE_URL",
+    type: apiUrl,
+    fallback: "https://api.openai.com/v1",
+    meaning: "Where OpenAI's API is, or one that speaks as it does.",
+  },
+  {
+    key: "agent.anthropic_base_url",
+    env: "PULLWRIGHT_AGENT_ANTHROPIC_BASE_URL",
+    type: apiUrl,
+    fallback: "https://api.anthropic.com",
+    meaning: "Where Anthropic's API is, or one that speaks as it does.",
+  },
 ] as const satisfies Setting[];
 
 export type SettingKey = (typeof namedSettings)[number]["key"] | `workers.${CommandType}.${WorkerSettingName}`;
@@ -412,7 +534,9 @@ export type SecretSetting = {
     | "ciWebhook"
     | "circleciWebhook"
     | "githubToken"
-    | "gitlabToken";
+    | "gitlabToken"
+    | "openaiApiKey"
+    | "anthropicApiKey";
   env: string;
   aliases: string[];
   meaning: string;
@@ -460,6 +584,20 @@ export const secretSettings: SecretSetting[] = [
     env: "PULLWRIGHT_GITLAB_TOKEN",
     aliases: [],
     meaning: "The token for GitLab's API and for git over https: scope `api`, role Developer.",
+  },
+  {
+    name: "openaiApiKey",
+    env: "PULLWRIGHT_OPENAI_API_KEY",
+    aliases: [],
+    meaning:
+      "The key for OpenAI's API. Agents never see it: a proxy outside their sandbox adds it. Without it Codex's own login is used.",
+  },
+  {
+    name: "anthropicApiKey",
+    env: "PULLWRIGHT_ANTHROPIC_API_KEY",
+    aliases: [],
+    meaning:
+      "The key for Anthropic's API, kept from agents in the same way. Without it Claude Code's own login is used.",
   },
 ];
 

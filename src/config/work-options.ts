@@ -21,6 +21,8 @@ export type WorkOptions = {
   /** Where work goes that names no repository. */
   defaultRepository: string | null;
   workers: Record<CommandType, WorkerConfig>;
+  review: Config["review"];
+  agent: Config["agent"] & { openaiApiKey: SecretPlace | null; anthropicApiKey: SecretPlace | null };
   childEnvironment: Config["childEnvironment"];
   policy: Policy;
 };
@@ -48,6 +50,12 @@ export function workOptionsOf(config: Config): WorkOptions {
     },
     defaultRepository: defaultRepositoryOf(config),
     workers: config.workers,
+    review: config.review,
+    agent: {
+      ...config.agent,
+      openaiApiKey: secrets.openaiApiKey.current?.place ?? null,
+      anthropicApiKey: secrets.anthropicApiKey.current?.place ?? null,
+    },
     childEnvironment: config.childEnvironment,
     policy: policyOf(config),
   };

@@ -78,6 +78,8 @@ export async function demoConfig(
       circleciWebhook: secret(secrets.circleci),
       githubToken: { current: null, previous: null },
       gitlabToken: work === null ? { current: null, previous: null } : secret(work.token),
+      openaiApiKey: { current: null, previous: null },
+      anthropicApiKey: { current: null, previous: null },
     },
   };
 }

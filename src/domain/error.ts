@@ -411,6 +411,86 @@ export const errorCodes = {
     meaning: "The forge sent us elsewhere; a credential is not taken along.",
     remedy: "Correct the API base URL or the repository's address.",
   },
+  // Agents and reviews
+  SANDBOX_UNAVAILABLE: {
+    status: 503,
+    retryable: false,
+    meaning: "Agents cannot be shut in on this machine, so none is run.",
+    remedy:
+      "Install bubblewrap, or allow user namespaces; `agent.sandbox: none-i-accept-the-risk` runs agents unguarded.",
+  },
+  AGENT_NOT_CONFIGURED: {
+    status: 422,
+    retryable: false,
+    meaning: "No agent is configured.",
+    remedy: "Set PULLWRIGHT_REVIEW_AGENT to codex, claude or command.",
+  },
+  AGENT_UNAVAILABLE: {
+    status: 503,
+    retryable: true,
+    meaning: "The agent's program is missing, cannot be started, or needs somebody to sign it in.",
+    remedy: "Install it, or say where it is with PULLWRIGHT_REVIEW_COMMAND; give it a key. The work waits meanwhile.",
+  },
+  AGENT_UNSUPPORTED: {
+    status: 422,
+    retryable: false,
+    meaning: "The installed version of the agent lacks a flag without which it is not safe to run.",
+    remedy: "Install a newer version; the message names the flag.",
+  },
+  AGENT_TIMED_OUT: {
+    status: 504,
+    retryable: true,
+    meaning: "The agent ran over its time and was ended with all that it started.",
+    remedy: "Raise PULLWRIGHT_REVIEW_TIMEOUT_SECONDS, or look at its log.",
+  },
+  AGENT_OVER_LIMIT: {
+    status: 502,
+    retryable: false,
+    meaning: "The agent used more memory, time, processes or output than it may, and was ended.",
+    remedy: "Its log is kept with the command.",
+  },
+  AGENT_RATE_LIMITED: {
+    status: 429,
+    retryable: true,
+    meaning: "The model's provider asked us to wait, or a quota is used up.",
+    remedy: "Nothing; it is tried again. Look at the provider's limits when it stays so.",
+  },
+  AGENT_FAILED: {
+    status: 502,
+    retryable: true,
+    meaning: "The agent ended with an error.",
+    remedy: "Its log is kept with the command.",
+  },
+  AGENT_EMPTY: {
+    status: 502,
+    retryable: true,
+    meaning: "The agent ended well and said nothing.",
+    remedy: "Its log is kept with the command.",
+  },
+  AGENT_ANSWER_INVALID: {
+    status: 502,
+    retryable: false,
+    meaning: "The agent's answer is not in the form that was asked for, or not to the question that was asked.",
+    remedy: "Nothing is posted as a verdict; its words are kept with the command.",
+  },
+  LEAK_SUSPECTED: {
+    status: 422,
+    retryable: false,
+    meaning: "A text that an agent wrote holds a secret of ours or a part of one; it was not posted.",
+    remedy: "Look at the log; change the secret if others may have seen it.",
+  },
+  REVIEW_STALE: {
+    status: 409,
+    retryable: false,
+    meaning: "The pull request has moved on while it was reviewed.",
+    remedy: "Nothing: its new head is reviewed.",
+  },
+  BUDGET_EXHAUSTED: {
+    status: 429,
+    retryable: false,
+    meaning: "The rounds or the money for this pull request or this day are used up.",
+    remedy: "Raise `review.rounds_max` or the budgets, or wait for tomorrow; `pullwright review` asks for one more.",
+  },
   // Asking
   UNAUTHORIZED: {
     status: 401,

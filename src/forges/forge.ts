@@ -62,6 +62,57 @@ export type ForgeComment = {
   updatedAt: Instant;
 };
 
+/** The commits between which a pull request's change lies. */
+export type ForgeChange = {
+  headSha: string;
+  /** What head and base branch have in common: the diff is from here. */
+  mergeBaseSha: string;
+  /** The tip of the base branch as the forge counted; positions of comments at GitLab name it. */
+  startSha: string;
+  isFork: boolean;
+};
+
+/** What a person may do with a repository, by the forge's own answer and nothing else. */
+export type ForgePermission = "none" | "read" | "write" | "admin";
+
+/** A place in the version of a file that a pull request ends in; the line must be one of its diff. */
+export type InlineComment = {
+  path: string;
+  /** The name before the change, where it was another; GitLab asks for it. */
+  oldPath: string | null;
+  startLine: number;
+  endLine: number;
+  /** Number that the last line had before the change, null when it was added: GitLab asks for both of an unchanged line. */
+  oldEndLine: number | null;
+  body: string;
+};
+
+export type InlineComments = { change: ForgeChange; comments: InlineComment[] };
+
+/** A conversation at a line. */
+export type ForgeThread = {
+  id: string;
+  url: string | null;
+  isResolved: boolean;
+  /** Null when it is not resolved, or the forge does not say. */
+  resolvedBy: ForgeUser | null;
+  path: string | null;
+  /** Of the newest version, null when the line is gone. */
+  line: number | null;
+  /** Oldest first. */
+  comments: ForgeComment[];
+};
+
+/** What stands beside a commit: a check run where the credential may make one, else a commit status. */
+export type CheckReport = {
+  sha: string;
+  name: string;
+  state: "in_progress" | "success" | "neutral" | "failure";
+  title: string;
+  summary: string;
+  url: string | null;
+};
+
 export type NewPullRequest = { title: string; body: string; headBranch: string; baseBranch: string; draft: boolean };
 
 export type PullRequestFilter = {
@@ -136,6 +187,29 @@ export type Forge = {
     filter: { since?: Instant },
     options?: CallOptions,
   ) => Promise<ForgeComment[]>;
+  /** Between which commits a pull request's change lies, now. */
+  getChange: (ref: ForgeRepositoryRef, number: number, options?: CallOptions) => Promise<ForgeChange>;
+  /** The whole id of a commit, from that or from its first seven or more digits; null when there is none. */
+  resolveCommit: (ref: ForgeRepositoryRef, sha: string, options?: CallOptions) => Promise<string | null>;
+  /** The pull requests that a commit belongs to, whatever their state, newest first. */
+  pullRequestsOfCommit: (ref: ForgeRepositoryRef, sha: string, options?: CallOptions) => Promise<ForgePullRequest[]>;
+  /** The forge's own answer; someone it does not know may nothing. */
+  getPermission: (ref: ForgeRepositoryRef, user: ForgeUser, options?: CallOptions) => Promise<ForgePermission>;
+  /** How many inline comments go out in one request: all of them come to be, or none. 30 at GitHub, 1 at GitLab. */
+  inlineCommentsMax: number;
+  /** Posts comments at lines, with GitHub as one review with the event COMMENT and nothing else. Sent once. */
+  postInlineComments: (
+    ref: ForgeRepositoryRef,
+    number: number,
+    inline: InlineComments,
+    options?: CallOptions,
+  ) => Promise<{ threads: { id: string; url: string | null }[] }>;
+  /** All of them, oldest first. */
+  listThreads: (ref: ForgeRepositoryRef, number: number, options?: CallOptions) => Promise<ForgeThread[]>;
+  /** Safe to repeat. */
+  resolveThread: (ref: ForgeRepositoryRef, number: number, threadId: string, options?: CallOptions) => Promise<void>;
+  /** Makes or changes the report of this name on this commit. Safe to repeat: the last word counts. */
+  reportCheck: (ref: ForgeRepositoryRef, report: CheckReport, options?: CallOptions) => Promise<{ url: string | null }>;
 };
 
 export type CommentTarget = { on: "issue" | "pull-request"; number: number };
