@@ -26,8 +26,8 @@ export type ChangedFile = {
   /** Before the change, where it was another. */
   oldPath: string | null;
   status: "added" | "modified" | "deleted" | "renamed" | "copied";
-  /** Only text has hunks. */
-  kind: "text" | "binary" | "symlink" | "submodule";
+  /** Only text has hunks. `unread`: one of so many files that this one's change was not looked at. */
+  kind: "text" | "binary" | "symlink" | "submodule" | "unread";
   addedLines: number;
   deletedLines: number;
   hunks: DiffHunk[];

@@ -35,12 +35,7 @@ export async function fetchCommit(session: MirrorSession, wanted: WantedCommit):
       session.remote.url,
       `+${source}:${ref}`,
     ],
-    // That files are missing is expected of this remote. Only here: a push that knew it would ask for the old files, to send the new ones as
-    // differences from them.
-    settings: [
-      [`remote.${session.remote.url}.promisor`, "true"],
-      [`remote.${session.remote.url}.partialCloneFilter`, "blob:none"],
-    ],
+    settings: fromPartialClone(session),
   });
   if (said.code !== 0) {
     const failure = networkFailure(`Fetching ${what}`, said, "CLONE_FAILED", session.surroundings.redact);
@@ -58,6 +53,17 @@ export async function fetchCommit(session: MirrorSession, wanted: WantedCommit):
     throw new PullwrightError("CLONE_FAILED", `The remote gave another commit than ${what}.`);
   }
   return { sha };
+}
+
+/**
+ * That files are missing is expected of this remote. Only of what is fetched: a push that knew it would ask for the old files, to send the new ones as
+ * differences from them.
+ */
+export function fromPartialClone({ remote }: MirrorSession): [string, string][] {
+  return [
+    [`remote.${remote.url}.promisor`, "true"],
+    [`remote.${remote.url}.partialCloneFilter`, "blob:none"],
+  ];
 }
 
 /** Whether this commit came from the remote before. One that we built ourselves does not count. */

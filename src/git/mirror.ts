@@ -2,9 +2,11 @@ import { createHash } from "node:crypto";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../domain/clock.ts";
+import type { Change } from "../domain/change.ts";
 import { PullwrightError } from "../domain/error.ts";
 import { buildCommit, type BuiltCommit, type CommitRequest } from "./build-commit.ts";
 import type { Person } from "./commit-text.ts";
+import { type ExportedFiles, exportFiles, type ExportRequest } from "./export-files.ts";
 import { fetchCommit, type WantedCommit } from "./fetch-commit.ts";
 import { mirrorDirectoryName, prepareMirror, whyUnusable } from "./mirror-files.ts";
 import { takeMirrorLock } from "./mirror-lock.ts";
@@ -12,6 +14,8 @@ import { runInMirror, type MirrorSession } from "./mirror-session.ts";
 import type { NetworkTurns } from "./network-turns.ts";
 import { isObjectId, type ObjectFormat } from "./object-id.ts";
 import { pushBranch, type PushOutcome, type PushRequest } from "./push-branch.ts";
+import { readChange } from "./read-change.ts";
+import { type FilesWanted, readFiles } from "./read-files.ts";
 import { readRemoteBranch } from "./read-remote-branch.ts";
 import { placeOfRemote, type Remote } from "./remote.ts";
 import type { GitSurroundings } from "./run-git.ts";
@@ -26,6 +30,9 @@ export type Mirror = AsyncDisposable & {
   buildCommit: (request: CommitRequest) => Promise<BuiltCommit>;
   pushBranch: (request: PushRequest) => Promise<PushOutcome>;
   readRemoteBranch: (branch: string) => Promise<string | null>;
+  readChange: (commits: { baseSha: string; headSha: string }) => Promise<Change>;
+  exportFiles: (request: ExportRequest) => Promise<ExportedFiles>;
+  readFiles: (wanted: FilesWanted) => Promise<Map<string, Buffer>>;
 };
 
 export type MirrorRequest = {
@@ -93,6 +100,9 @@ export async function openMirror(request: MirrorRequest, deps: Deps): Promise<Mi
     buildCommit: (commit) => buildCommit(session, commit, deps.author),
     pushBranch: (push) => pushBranch(session, push),
     readRemoteBranch: (branch) => readRemoteBranch(session, branch),
+    readChange: (commits) => readChange(session, commits),
+    exportFiles: (wanted) => exportFiles(session, wanted),
+    readFiles: (wanted) => readFiles(session, wanted),
     [Symbol.asyncDispose]: () => release.disposeAsync(),
   };
 }
