@@ -1,0 +1,34 @@
+/** Markup that a parser pays for with the square of its number, in one paragraph or in one line. */
+const marksOfParagraphMax = 400;
+const nestingMax = 8;
+
+/**
+ * Whether a text has more markup than people write. The Markdown parser that is used is quadratic in the marks of one paragraph and in the depth of
+ * quotes and lists, and overflows the stack in the end (measured with 16,000 characters of `*a_`, `]`, `>` and `1. `); within these bounds its time
+ * grows with the text's length. Linear.
+ */
+export function isTooDense(text: string): boolean {
+  let marks = 0;
+  for (const line of text.split("\n")) {
+    if (line.trim() === "") {
+      marks = 0;
+      continue;
+    }
+    marks += countOf(line, /[*_~[\]<`|&!:@]/g);
+    if (marks > marksOfParagraphMax * (line.includes("|") ? 2 : 1) || nestingOf(line) > nestingMax) return true;
+  }
+  return false;
+}
+
+function countOf(line: string, sign: RegExp): number {
+  let count = 0;
+  for (const _match of line.matchAll(sign)) count += 1;
+  return count;
+}
+
+/** Quotes and lists that begin at the head of a line, and the spaces that could continue them. */
+function nestingOf(line: string): number {
+  const head = /^(?:[\s>*+-]|\d{1,9}[.)](?=\s))*/.exec(line.slice(0, 400))?.[0] ?? "";
+  const signs = countOf(head, /[>*+-]|\d[.)]/g);
+  return /^(?:\s*[*-]){3,}\s*$/.test(line.slice(0, 400)) ? 1 : signs;
+}
