@@ -1,4 +1,5 @@
 import type { ClaimedCommand, CommandOutcome, CommandType, NewCommand } from "../domain/command.ts";
+import { seriesOfReview } from "../domain/review-key.ts";
 import type { Policy } from "./policy.ts";
 
 /**
@@ -56,7 +57,9 @@ function reviewPullRequest(command: ClaimedCommand, { result = {} }: Succeeded, 
       ...following(command, "review_pull_request", policy),
       writes: false,
       // The forge's webhook tells of the same commit: whoever comes second finds the command there.
-      idempotencyKey: typeof key === "string" ? key : `review:after:${command.id}:${sha}`,
+      ...(typeof key === "string"
+        ? { idempotencyKey: key, series: seriesOfReview(key) }
+        : { idempotencyKey: `review:after:${command.id}:${sha}` }),
       payload: present({
         repository: result["repository"],
         pr_number: number,

@@ -19,6 +19,6 @@ export const historyWords: Readonly<Record<string, string>> = {
   "give-up": "Given up",
   cancel: "Cancelled",
   stop: "Stopped",
-  withdraw: "Withdrawn",
+  supersede: "Skipped for a newer one",
   retry: "Asked for again",
 };

@@ -31,7 +31,14 @@ export type NewCommand = {
   requestedBy: string;
   /** What it follows from, for who asks why. */
   causedBy?: { eventId?: number; commandId?: number };
+  series?: CommandSeries;
 };
+
+/**
+ * Commands of which only the newest is worth doing: one that waits is skipped when the next is queued, and one is due no sooner than so long after the last
+ * began. So the first is done at once, and what comes in a rush after it becomes one.
+ */
+export type CommandSeries = { key: string; everyMs: number };
 
 /** A command in the hands of a worker. Every write on its behalf carries the fence: who lost the lease writes nothing any more. */
 export type ClaimedCommand = {

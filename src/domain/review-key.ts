@@ -1,4 +1,19 @@
+import type { CommandSeries } from "./command.ts";
+
+/** A pull request under the forge's own numeric id of its repository: renames change nothing about it. */
+export function pullRequestKey(forge: string, host: string, forgeRepositoryId: string, number: number): string {
+  return `${forge}:${host}:${forgeRepositoryId}:${number}`;
+}
+
 /** One review per head commit of a pull request, whoever asks for it. */
 export function reviewKey(forge: string, host: string, forgeRepositoryId: string, number: number, sha: string): string {
-  return `review:${forge}:${host}:${forgeRepositoryId}:${number}:${sha}`;
+  return `review:${pullRequestKey(forge, host, forgeRepositoryId, number)}:${sha}`;
+}
+
+/** Pushes that follow each other faster become one review, of the last. */
+const pushesApartMs = 30_000;
+
+/** The reviews of one pull request, of which only that of the newest head is worth doing. */
+export function seriesOfReview(reviewKey: string): CommandSeries {
+  return { key: reviewKey.slice(0, reviewKey.lastIndexOf(":")), everyMs: pushesApartMs };
 }

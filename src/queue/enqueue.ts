@@ -1,8 +1,9 @@
-import type { NewCommand } from "../domain/command.ts";
+import type { CommandSeries, NewCommand } from "../domain/command.ts";
 import { PullwrightError } from "../domain/error.ts";
 import type { NewWorkflow } from "../domain/workflow.ts";
 import { safeWorkflowId } from "../domain/workflow-id.ts";
 import type { StoreQueries } from "../store/store.ts";
+import type { StoreTime } from "../store/store-time.ts";
 import { msUntil, type QueueClock } from "./queue-clock.ts";
 
 /** The command that bears the key, and whether this call made it. */
@@ -42,8 +43,10 @@ async function enqueueOne(command: NewCommand, queries: Queries, clock: QueueClo
   if (workflow === undefined)
     throw new PullwrightError("RESOURCE_NOT_FOUND", `There is no workflow ${JSON.stringify(command.workflowId)}.`);
   const now = clock.forStore();
-  const enqueued = await queries.commands.add(command, msUntil(command.availableAt, clock), now);
+  const afterMs = Math.max(msUntil(command.availableAt, clock), await msUntilNext(command.series, queries, now));
+  const enqueued = await queries.commands.add(command, afterMs, now);
   if (!enqueued.isNew) return enqueued;
+  if (command.series !== undefined) await supersede(command.series, enqueued.id, command.requestedBy, queries, now);
   if (workflow.state !== "paused" && workflow.state !== "active")
     await queries.workflows.setState(workflow.id, "active", now);
   await queries.commands.addHistory(
@@ -61,4 +64,36 @@ async function enqueueOne(command: NewCommand, queries: Queries, clock: QueueClo
     now,
   );
   return enqueued;
+}
+
+/** How long until the next of a series may begin. */
+async function msUntilNext(series: CommandSeries | undefined, { commands }: Queries, now: StoreTime): Promise<number> {
+  if (series === undefined) return 0;
+  const sinceMs = await commands.msSinceSeriesBegan(series.key, now);
+  return sinceMs === null ? 0 : Math.max(0, series.everyMs - sinceMs);
+}
+
+/** Skips what waits of a series: somebody asked for something newer. */
+async function supersede(
+  { key }: CommandSeries,
+  byId: number,
+  actor: string,
+  { commands, workflows }: Queries,
+  now: StoreTime,
+): Promise<void> {
+  const because = `Command ${byId} took its place before its turn came.`;
+  const skipped = await commands.supersede({ series: key, byId }, because, now);
+  await commands.addHistory(
+    skipped.map(({ id, attempt }) => ({
+      command_id: id,
+      move: "supersede",
+      attempt,
+      actor,
+      code: null,
+      because,
+      started_at: null,
+    })),
+    now,
+  );
+  await workflows.settle([...new Set(skipped.map(({ workflow_id: id }) => id))], now);
 }

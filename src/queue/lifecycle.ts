@@ -37,6 +37,7 @@ export type CommandMoveName =
   | "give-up"
   | "cancel"
   | "stop"
+  | "supersede"
   | "retry";
 
 const holderLost = "Nothing: who lost the lease writes nothing any more.";
@@ -126,6 +127,13 @@ export const commandMoves: Move<CommandMoveName, CommandState>[] = [
     to: "cancelled",
     when: "It was cancelled while it ran, and has stopped or was let go after a second.",
     otherwise: holderLost,
+  },
+  {
+    name: "supersede",
+    from: ["queued"],
+    to: "skipped",
+    when: "The next of its series is queued before its turn came: a later push to the same pull request.",
+    otherwise: "It goes on: what runs is not interrupted.",
   },
   {
     name: "retry",

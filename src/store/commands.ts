@@ -51,6 +51,7 @@ export function commandQueries(db: Kysely<Schema>) {
           repository_key: command.repositoryKey ?? "",
           // What concerns no repository cannot be in another's way.
           writes: command.writes && command.repositoryKey !== null ? 1 : 0,
+          series: command.series?.key ?? null,
           idempotency_key: command.idempotencyKey,
           payload: JSON.stringify(command.payload),
           priority: command.priority,
@@ -124,6 +125,38 @@ export function commandQueries(db: Kysely<Schema>) {
         .where("state", "=", "queued")
         .executeTakeFirst();
       return numUpdatedRows > 0n;
+    },
+
+    /** Ends what waits of a series and is older than this command, and says what that was. */
+    async supersede(
+      { series, byId }: { series: string; byId: number },
+      because: string,
+      now: StoreTime,
+    ): Promise<{ id: number; workflow_id: string; attempt: number }[]> {
+      return db
+        .updateTable("commands")
+        .set({
+          state: "skipped",
+          outcome_code: null,
+          outcome_because: because,
+          updated_at: timeFrom(now),
+          ended_at: timeFrom(now),
+        })
+        .where("series", "=", series)
+        .where("id", "<", byId)
+        .where("state", "=", "queued")
+        .returning(["id", "workflow_id", "attempt"])
+        .execute();
+    },
+
+    /** How long ago a command of the series was begun, the last time; null when none was. */
+    async msSinceSeriesBegan(series: string, now: StoreTime): Promise<number | null> {
+      const row = await db
+        .selectFrom("commands")
+        .select((eb) => [eb.fn.max("started_at").as("began"), timeFrom(now).as("now")])
+        .where("series", "=", series)
+        .executeTakeFirst();
+      return row?.began == null ? null : Date.parse(row.now) - Date.parse(row.began);
     },
 
     /** Asks whoever runs the command to stop. The first asking counts. False when it does not run. */

@@ -197,6 +197,7 @@ type CommandsTable = {
   workflow_id: string;
   repository_key: string;
   writes: number;
+  series: string | null;
   idempotency_key: string;
   payload: string;
   priority: number;

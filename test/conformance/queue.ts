@@ -7,10 +7,12 @@ import { exerciseQueueLists } from "./queue-lists.ts";
 import { exerciseQueueOrder } from "./queue-order.ts";
 import { exerciseQueueProcesses } from "./queue-processes.ts";
 import { exerciseQueueRequests } from "./queue-requests.ts";
+import { exerciseQueueSeries } from "./queue-series.ts";
 
 /** What the queue promises on every database. */
 export function exerciseQueue(makeDatabase: MakeDatabase): void {
   exerciseQueueOrder(makeDatabase);
+  exerciseQueueSeries(makeDatabase);
   exerciseQueueEndings(makeDatabase);
   exerciseQueueRequests(makeDatabase);
   exerciseQueueLeases(makeDatabase);

@@ -165,10 +165,12 @@ const failed = { kind: "failed", code: "GIT_FAILED", because: "no" } satisfies C
 const ann = { actor: "ann" };
 
 /** A command that was brought into this state as the service does it. Where it ran, its worker still thinks that it has it. */
+const theSeries = { key: "the-series", everyMs: 0 };
+
 async function commandIn(state: CommandState, store: Store): Promise<Scene> {
   const clock = handClock();
   const workers = workersAtHand(store, clock, { slots: slotsOf(1) });
-  const id = await put(store, clock, { workflowId: "SCRUM-1", idempotencyKey: "the-one" });
+  const id = await put(store, clock, { workflowId: "SCRUM-1", idempotencyKey: "the-one", series: theSeries });
   const scene = { store, clock, workers, id };
   if (state === "queued") return scene;
   await workers.turnAll();
@@ -235,6 +237,9 @@ async function moveCommand(move: CommandMoveName, { store, clock, workers, id }:
         if (workers.working.has(id)) await cancelCommand(id, ann, queries, clock);
       });
       return end(succeeded);
+    case "supersede":
+      await put(store, clock, { workflowId: "SCRUM-1", series: theSeries });
+      return;
     case "retry":
       return refusedOrDone(store, (queries) => retryCommand(id, ann, queries, clock));
   }

@@ -1,6 +1,6 @@
 import type { PullRequestFact } from "../../domain/fact.ts";
 import { repositoryKeyOf } from "../../domain/repository-ref.ts";
-import { reviewKey } from "../../domain/review-key.ts";
+import { reviewKey, seriesOfReview } from "../../domain/review-key.ts";
 import { pullRequestWorkflowId, safeWorkflowId, workItemIn } from "../../domain/workflow-id.ts";
 import type { Rule } from "../decide.ts";
 
@@ -34,6 +34,7 @@ export const reviewPullRequests: Rule = (event, policy) => {
     return { rule, verdict: "nothing", because: `${name} is ${fact.state}; there is nothing to review.` };
   const item = workItemIn([fact.headBranch, fact.title]);
   const { forge, host, forgeId, slug } = repository;
+  const key = reviewKey(forge, host, forgeId, fact.number, fact.headSha);
   return {
     rule,
     verdict: "queued",
@@ -43,7 +44,7 @@ export const reviewPullRequests: Rule = (event, policy) => {
       workflowId: safeWorkflowId(item ?? pullRequestWorkflowId(forge, forgeId, fact.number)),
       repositoryKey: repositoryKeyOf({ forge, host, slug }),
       writes: false,
-      idempotencyKey: reviewKey(forge, host, forgeId, fact.number, fact.headSha),
+      idempotencyKey: key,
       payload: {
         repository: `${host}/${slug}`,
         pr_number: fact.number,
@@ -55,6 +56,7 @@ export const reviewPullRequests: Rule = (event, policy) => {
       priority: 0,
       attemptsMax: policy.attemptsMax.review_pull_request,
       title: fact.title ?? null,
+      series: seriesOfReview(key),
     },
   };
 };

@@ -4,7 +4,8 @@ import type { Migration } from "./migration.ts";
  * The queue. `repository_key` is empty for what concerns no repository. A queued command may be claimed when it is `due` and not `paused`: both are kept
  * beside the time and the workflow's state that they follow from, so that a claim need not wade through all that waits. `fence` counts the claims: who
  * holds an older one writes nothing any more. `attempt` is the last begun; a wait gives it back. `command_history` keeps how each attempt ended and what
- * operators did.
+ * operators did. Of the commands of one
+ * `series` at most one waits.
  *
  * The unique index is the promise that one command at a time writes to a repository, whatever the code around it does.
  */
@@ -17,6 +18,7 @@ export const commands: Migration = {
       workflow_id ${types.text} not null references workflows (id),
       repository_key ${types.text} not null,
       writes integer not null,
+      series ${types.text},
       idempotency_key ${types.text} not null unique,
       payload ${types.text} not null,
       priority integer not null,
@@ -54,6 +56,7 @@ export const commands: Migration = {
     `create index if not exists idx_commands_served on commands (repository_key, started_at)`,
     `create index if not exists idx_commands_open on commands (workflow_id, id) where ended_at is null`,
     `create index if not exists idx_commands_workflow on commands (workflow_id, id)`,
+    `create index if not exists idx_commands_series on commands (series, id) where series is not null`,
     `create index if not exists idx_commands_state on commands (state, id)`,
     `create table if not exists command_history (
       id ${types.id},
