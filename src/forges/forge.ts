@@ -84,6 +84,8 @@ export type InlineComment = {
   endLine: number;
   /** Number that the last line had before the change, null when it was added: GitLab asks for both of an unchanged line. */
   oldEndLine: number | null;
+  /** The same of the first line. A range without it is shown at its last line only by GitLab. */
+  oldStartLine?: number | null;
   body: string;
 };
 
@@ -189,22 +191,26 @@ export type Forge = {
   ) => Promise<ForgeComment[]>;
   /** Between which commits a pull request's change lies, now. */
   getChange: (ref: ForgeRepositoryRef, number: number, options?: CallOptions) => Promise<ForgeChange>;
-  /** The whole id of a commit, from that or from its first seven or more digits; null when there is none. */
+  /** The whole id of a commit, from that or from its first seven or more digits; null when there is none, or more than one: no forge tells which. */
   resolveCommit: (ref: ForgeRepositoryRef, sha: string, options?: CallOptions) => Promise<string | null>;
-  /** The pull requests that a commit belongs to, whatever their state, newest first. */
+  /** The pull requests of the repository that a commit belongs to, whatever their state, newest first; a hundred at most. */
   pullRequestsOfCommit: (ref: ForgeRepositoryRef, sha: string, options?: CallOptions) => Promise<ForgePullRequest[]>;
   /** The forge's own answer; someone it does not know may nothing. */
   getPermission: (ref: ForgeRepositoryRef, user: ForgeUser, options?: CallOptions) => Promise<ForgePermission>;
   /** How many inline comments go out in one request: all of them come to be, or none. 30 at GitHub, 1 at GitLab. */
   inlineCommentsMax: number;
-  /** Posts comments at lines, with GitHub as one review with the event COMMENT and nothing else. Sent once. */
+  /**
+   * Posts comments at lines, with GitHub as one review with the event COMMENT and nothing else. Sent once. When a line is none of the diff, or a commit
+   * none of the pull request, it is `refused` and nothing is posted. The threads are in the order of the comments, or none where the forge does not list
+   * them yet: `listThreads` will.
+   */
   postInlineComments: (
     ref: ForgeRepositoryRef,
     number: number,
     inline: InlineComments,
     options?: CallOptions,
   ) => Promise<{ threads: { id: string; url: string | null }[] }>;
-  /** All of them, oldest first. */
+  /** All conversations at lines, whoever began them, oldest first. */
   listThreads: (ref: ForgeRepositoryRef, number: number, options?: CallOptions) => Promise<ForgeThread[]>;
   /** Safe to repeat. */
   resolveThread: (ref: ForgeRepositoryRef, number: number, threadId: string, options?: CallOptions) => Promise<void>;

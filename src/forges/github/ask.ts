@@ -2,6 +2,7 @@ import { Octokit } from "@octokit/core";
 import type { CredentialSource } from "../credential.ts";
 import type { ForgeCall, ForgeCaller } from "../forge-call.ts";
 import type { CallOptions } from "../forge.ts";
+import { graphqlBaseUrl, graphqlRoute } from "./graphql.ts";
 
 /** One question or act: `route` and `parameters` as Octokit takes them, and how the answer is read. */
 export type GithubCall<Value> = Pick<ForgeCall<Value>, "what" | "kind" | "accept" | "isNew"> & {
@@ -23,7 +24,10 @@ export function createAskGithub(apiBaseUrl: string, call: ForgeCaller): AskGithu
       ...rest,
       credential,
       signal: options?.signal,
-      send: async (fetch) => (await octokit.request(route, { ...parameters, headers, request: { fetch } })).data,
+      send: async (fetch) => {
+        const where = route === graphqlRoute ? { baseUrl: graphqlBaseUrl(apiBaseUrl) } : {};
+        return (await octokit.request(route, { ...parameters, ...where, headers, request: { fetch } })).data;
+      },
     });
 }
 

@@ -4,12 +4,25 @@ import type { Forge, ForgeRepositoryRef } from "../forge.ts";
 import { createNewlyMade } from "../newly-made.ts";
 import { createAppCredentials, type GithubApp } from "./app-credentials.ts";
 import { createAskGithub } from "./ask.ts";
+import { readChange } from "./change.ts";
+import { reportCheck } from "./check.ts";
 import { createGithubClient } from "./client.ts";
 import { changeComment, postComment, readComments } from "./comment.ts";
+import { readCommitId } from "./commit.ts";
+import { withGraphqlStatuses } from "./graphql.ts";
 import { changeIssue, openIssue, readIssue } from "./issue.ts";
-import { changePullRequest, listPullRequests, openPullRequest, readPullRequest } from "./pull-request.ts";
+import { readPermission } from "./permission.ts";
+import {
+  changePullRequest,
+  listPullRequests,
+  listPullRequestsOfCommit,
+  openPullRequest,
+  readPullRequest,
+} from "./pull-request.ts";
 import { githubRefusals } from "./refusals.ts";
 import { readAccess, readBranchTip, readRepository } from "./repository.ts";
+import { inlineCommentsMax, postReview } from "./review.ts";
+import { readThreads, resolveThread } from "./review-threads.ts";
 import { createTokenCredentials, type ReadToken } from "./token-credentials.ts";
 
 export type GithubForgeOptions = {
@@ -36,7 +49,10 @@ export function createGithubForge(
   deps: GithubForgeDeps,
 ): GithubForge {
   const { credential, now, wait, learnSecret } = deps;
-  const call = createForgeCaller({ title: "GitHub", authorize, ownRows: githubRefusals, limits }, deps);
+  const call = createForgeCaller(
+    { title: "GitHub", authorize, ownRows: githubRefusals, limits },
+    { ...deps, fetch: withGraphqlStatuses(deps.fetch) },
+  );
   const ask = createAskGithub(apiBaseUrl, call);
   const credentials =
     credential.kind === "app"
@@ -44,6 +60,7 @@ export function createGithubForge(
       : createTokenCredentials(host, credential.readToken, ask);
   const client = createGithubClient({ ask, credentials });
   const newlyMade = createNewlyMade(now);
+  const appId = credential.kind === "app" ? credential.appId : null;
   return {
     name: "github",
     host,
@@ -62,6 +79,16 @@ export function createGithubForge(
     createComment: (ref, target, body, options) => postComment(client, ref, target, body, options),
     updateComment: (ref, target, id, body, options) => changeComment(client, ref, target, id, body, options),
     listComments: (ref, target, filter, options) => readComments(client, ref, target, filter, options),
+    getChange: (ref, number, options) => readChange(client, ref, number, options),
+    resolveCommit: (ref, sha, options) => readCommitId(client, credentials, ref, sha, options),
+    pullRequestsOfCommit: (ref, sha, options) => listPullRequestsOfCommit(client, ref, sha, options),
+    getPermission: (ref, user, options) => readPermission(client, ref, user, options),
+    inlineCommentsMax,
+    postInlineComments: (ref, number, inline, options) => postReview(client, ref, number, inline, options),
+    listThreads: async (ref, number, options) =>
+      (await readThreads(client, ref, number, options)).map(({ thread }) => thread),
+    resolveThread: (ref, _number, threadId, options) => resolveThread(client, ref, threadId, options),
+    reportCheck: (ref, report, options) => reportCheck(client, appId, ref, report, options),
   };
 }
 

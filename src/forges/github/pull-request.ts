@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { commitIdDigits } from "../commit-id-digits.ts";
 import { WrongAnswer } from "../forge-call.ts";
 import type { CallOptions, ForgePullRequest, ForgeRepositoryRef, NewPullRequest, PullRequestFilter } from "../forge.ts";
 import { fitText, fitTitle } from "../fit-text.ts";
@@ -16,6 +17,7 @@ import {
   userField,
 } from "./answer-fields.ts";
 import { type GithubClient, ownerAndName } from "./client.ts";
+import { isNoCommit } from "./commit.ts";
 import { bodyCharactersMax, titleCharactersMax } from "./text-limits.ts";
 
 /** Opens a pull request from a branch of the repository itself. Sent once; a second one for the same branches is refused by GitHub as a conflict. */
@@ -109,6 +111,40 @@ export async function listPullRequests(
     options,
     limit,
   );
+}
+
+/**
+ * The pull requests that a commit belongs to, newest first; a hundred at most. Of a fork's commit GitHub also tells those that are in other repositories,
+ * which are left out.
+ */
+export async function listPullRequestsOfCommit(
+  client: GithubClient,
+  ref: ForgeRepositoryRef,
+  sha: string,
+  options: CallOptions | undefined,
+): Promise<ForgePullRequest[]> {
+  const commitSha = commitIdDigits(sha);
+  const asked = client.list(
+    ref,
+    (now) => ({
+      what: `Listing pull requests of ${commitSha.slice(0, 12)} in ${now.slug}`,
+      kind: "read",
+      route: "GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls",
+      parameters: { ...ownerAndName(now), commit_sha: commitSha, per_page: 100 },
+      accept: (data) =>
+        readAnswer(z.array(pullRequestAnswer), data)
+          .filter(({ slug }) => slug.toLowerCase() === now.slug.toLowerCase())
+          .map((found) => belonging(now, found).pullRequest),
+    }),
+    options,
+    limitUnlessTold,
+  );
+  try {
+    return (await asked).toSorted((a, b) => b.number - a.number);
+  } catch (error) {
+    if (isNoCommit(error)) return [];
+    throw error;
+  }
 }
 
 /** Changes what is given and leaves the rest. A second call changes nothing more. */

@@ -3,10 +3,21 @@ import type { CredentialSource } from "../credential.ts";
 import type { CallOptions, Forge, ForgeRepositoryRef, ForgeUser } from "../forge.ts";
 import { keepUnlessItFails } from "../keep-unless-it-fails.ts";
 import { createNewlyMade } from "../newly-made.ts";
+import { readChange } from "./change.ts";
+import { reportCheck } from "./check.ts";
 import { createGitlabClient } from "./client.ts";
 import { changeComment, postComment, readComments } from "./comment.ts";
+import { readCommitId } from "./commit.ts";
+import { inlineCommentsMax, postDiscussion, readThreads, resolveDiscussion } from "./discussion.ts";
 import { changeIssue, openIssue, readIssue } from "./issue.ts";
-import { changePullRequest, listPullRequests, openPullRequest, readPullRequest } from "./pull-request.ts";
+import { readPermission } from "./permission.ts";
+import {
+  changePullRequest,
+  listPullRequests,
+  listPullRequestsOfCommit,
+  openPullRequest,
+  readPullRequest,
+} from "./pull-request.ts";
 import { gitlabRefusals } from "./refusals.ts";
 import { readAccess, readBranchTip, readRepository } from "./repository.ts";
 import { createTokenCredential, type ReadToken } from "./token-credential.ts";
@@ -59,6 +70,18 @@ export function createGitlabForge(
     createComment: (ref, target, body, options) => postComment(client, ref, target, body, options),
     updateComment: (ref, target, id, body, options) => changeComment(client, ref, target, id, body, options),
     listComments: (ref, target, filter, options) => readComments(client, ref, target, filter, options),
+    getChange: (ref, number, options) => readChange(client, ref, number, options),
+    resolveCommit: (ref, sha, options) => readCommitId(client, ref, sha, options),
+    pullRequestsOfCommit: (ref, sha, options) => listPullRequestsOfCommit(client, ref, sha, options),
+    getPermission: (ref, user, options) => readPermission(client, ref, user, options),
+    inlineCommentsMax,
+    postInlineComments: (ref, number, inline, options) => postDiscussion(client, ref, number, inline, options),
+    listThreads: async (ref, number, options) => {
+      const { headSha } = await readPullRequest(client, newlyMade, ref, number, options);
+      return await readThreads(client, ref, number, headSha, options);
+    },
+    resolveThread: (ref, number, threadId, options) => resolveDiscussion(client, ref, number, threadId, options),
+    reportCheck: (ref, report, options) => reportCheck(client, ref, report, options),
   };
 }
 

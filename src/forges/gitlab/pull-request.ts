@@ -1,6 +1,8 @@
-import { MergeRequests } from "@gitbeaker/rest";
+import { Commits, MergeRequests } from "@gitbeaker/rest";
 import { z } from "zod";
+import { commitIdDigits } from "../commit-id-digits.ts";
 import { fitText } from "../fit-text.ts";
+import { ForgeCallError } from "../forge-call-error.ts";
 import type { CallOptions, ForgePullRequest, ForgeRepositoryRef, NewPullRequest, PullRequestFilter } from "../forge.ts";
 import type { NewlyMade } from "../newly-made.ts";
 import { readAnswer } from "../read-answer.ts";
@@ -17,6 +19,7 @@ import {
 } from "./answer-fields.ts";
 import type { GitlabClient } from "./client.ts";
 import { bareTitle, markedTitle } from "./draft-mark.ts";
+import { readRepository } from "./repository.ts";
 import { descriptionCharactersMax } from "./text-limits.ts";
 
 /** Opens a merge request from a branch of the project itself. Sent once; a second one for the same branches is refused by GitLab as a conflict. */
@@ -112,6 +115,34 @@ export async function listPullRequests(
     options,
     limit,
   );
+}
+
+/** The merge requests of the project that a commit belongs to, newest first; a hundred at most. A commit that is not there has none. */
+export async function listPullRequestsOfCommit(
+  client: GitlabClient,
+  ref: ForgeRepositoryRef,
+  sha: string,
+  options: CallOptions | undefined,
+): Promise<ForgePullRequest[]> {
+  const commitSha = commitIdDigits(sha);
+  const asked = client.list(
+    ref,
+    (now, page) => ({
+      what: `Listing merge requests of ${commitSha.slice(0, 12)} in ${now.slug}`,
+      send: (resources) => new Commits(resources).allMergeRequests(now.slug, commitSha, { page, perPage: 100 }),
+      accept: (data) => readAnswer(z.array(mergeRequestAnswer), data).map((found) => belonging(now, found).pullRequest),
+    }),
+    options,
+    limitUnlessTold,
+  );
+  try {
+    return (await asked).toSorted((a, b) => b.number - a.number);
+  } catch (error) {
+    if (!(error instanceof ForgeCallError) || error.kind !== "not-found") throw error;
+    // A project that is hidden from the credential answers the same; then this throws.
+    await readRepository(client, ref, options);
+    return [];
+  }
 }
 
 /**

@@ -6,6 +6,11 @@ import { isSaying, isStatus, type PolicyRow } from "../classify-answer.ts";
  */
 export const gitlabRefusals: readonly PolicyRow[] = [
   {
+    // A comment at a line that the diff does not have: usually 400, of some lines and versions 500. What the status means else is for the other rows.
+    when: (signal) => isStatus(signal, 400, 422, 500) && isSaying(signal, /\bline_?code\b/i),
+    means: { kind: "refused", code: "FORGE_REFUSED" },
+  },
+  {
     // A branch that was pushed a moment ago is not seen everywhere at once. GitLab names the field.
     when: (signal) => isStatus(signal, 400, 422) && isSaying(signal, /\bsource[_ ]branch does not exist\b/i),
     means: { kind: "transient", code: "FORGE_UNAVAILABLE" },

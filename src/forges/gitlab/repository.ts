@@ -1,10 +1,11 @@
-import { Branches, PersonalAccessTokens, ProjectMembers, Projects } from "@gitbeaker/rest";
+import { Branches, PersonalAccessTokens, Projects } from "@gitbeaker/rest";
 import { z } from "zod";
 import { ForgeCallError } from "../forge-call-error.ts";
 import type { CallOptions, ForgeAccess, ForgeRepository, ForgeRepositoryRef, ForgeUser } from "../forge.ts";
 import { readAnswer } from "../read-answer.ts";
 import { idField, mustBe, mustBeProject, shaField, slugField, urlField } from "./answer-fields.ts";
 import type { GitlabClient } from "./client.ts";
+import { developerLevel, readAccessLevel } from "./permission.ts";
 
 /** Reads a project, also by a path that it had before: the answer says what it is called now. */
 export function readRepository(
@@ -42,7 +43,7 @@ export async function readAccess(
   if (repository === null) return { canRead: false, canPush: false };
   if (repository.isArchived) return { canRead: true, canPush: false };
   const level = await nullUnlessFound(readAccessLevel(client, ref, await whoAmI(options), options));
-  if (level === null || level < developer) return { canRead: true, canPush: false };
+  if (level === null || level < developerLevel) return { canRead: true, canPush: false };
   return { canRead: true, canPush: await tokenMayWrite(client, options) };
 }
 
@@ -72,32 +73,6 @@ export async function readBranchTip(
   // A project that is hidden from the credential answers the same; then this throws.
   if (tip === null) await readRepository(client, ref, options);
   return tip;
-}
-
-/** https://docs.gitlab.com/api/members/#roles */
-const developer = 30;
-
-/** Throws `not-found` for whoever is no member. Counts those who are members through a group, or through a group that was invited. */
-function readAccessLevel(
-  client: GitlabClient,
-  ref: ForgeRepositoryRef,
-  user: ForgeUser,
-  options: CallOptions | undefined,
-): Promise<number> {
-  return client.inProject(
-    ref,
-    (now) => ({
-      what: `Asking what ${user.login} may do in ${now.slug}`,
-      kind: "read",
-      send: (resources) => new ProjectMembers(resources).show(now.slug, Number(user.id), { includeInherited: true }),
-      accept: (data) => {
-        const { id, access_level: level } = readAnswer(memberAnswer, data);
-        mustBe("user", id, user.id);
-        return level;
-      },
-    }),
-    options,
-  );
 }
 
 /** Only personal, project and group tokens say what they may do. Of any other, nothing speaks against it. */
@@ -145,7 +120,5 @@ const projectAnswer = z
   }));
 
 const branchAnswer = z.object({ name: z.string(), commit: z.object({ id: shaField }) });
-
-const memberAnswer = z.object({ id: idField, access_level: z.int() });
 
 const tokenAnswer = z.object({ scopes: z.array(z.string()) });
