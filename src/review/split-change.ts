@@ -37,6 +37,8 @@ export type ChangePart = {
 export type SplitChange = {
   parts: ChangePart[];
   skipped: { path: string; reason: string }[];
+  /** Hunks of which some lines are in no part. */
+  cutHunks: Piece[];
   filesTotal: number;
   hunksTotal: number;
 };
@@ -56,6 +58,7 @@ export function splitChange(change: Change, limits: SplitLimits = usualSplitLimi
   const order = new Map(change.files.map(({ path }, index) => [path, index]));
   return {
     parts: packer.parts(),
+    cutHunks: packer.cutHunks,
     skipped: skipped.toSorted((a, b) => (order.get(a.path) ?? 0) - (order.get(b.path) ?? 0)),
     filesTotal: change.files.length,
     hunksTotal: change.files.reduce((sum, { hunks }) => sum + hunks.length, 0),
@@ -82,14 +85,19 @@ function charactersOf({ hunks }: ChangedFile): number {
   return hunks.reduce((sum, { lines }) => sum + lines.reduce((inner, { text }) => inner + text.length + 9, 60), 0);
 }
 
+/** A budget below this would cut every hunk into lines. */
+const linesCharactersMin = 1000;
+
 type OpenPart = { texts: string[]; characters: number; paths: string[]; pieces: Piece[] };
 
 function createPacker({ partCharactersMax, partsMax }: SplitLimits): {
   /** Why not all of the file got in; null when it did. */
   add: (file: ChangedFile) => string | null;
   parts: () => ChangePart[];
+  cutHunks: Piece[];
 } {
   const parts: OpenPart[] = [];
+  const cutHunks: Piece[] = [];
   const room = (part: OpenPart | undefined): number => (part === undefined ? 0 : partCharactersMax - part.characters);
   const isFull = (): boolean => parts.length >= partsMax;
 
@@ -119,14 +127,22 @@ function createPacker({ partCharactersMax, partsMax }: SplitLimits): {
     add: (file) => {
       const heading = fileHeading(file);
       if (file.hunks.length === 0) return put(file, heading, "", null) ? null : fullReason(partsMax);
+      let isCut = false;
       for (const [hunkIndex, hunk] of file.hunks.entries()) {
-        const size = Math.max(1000, partCharactersMax - heading.length - 2);
-        for (const text of textsOf(hunk, size))
-          if (!put(file, heading, text, { path: file.path, hunkIndex })) return fullReason(partsMax);
+        const piece = { path: file.path, hunkIndex };
+        const texts = textsOf(hunk, Math.max(linesCharactersMin, partCharactersMax - heading.length - 2));
+        if (!texts.every((text) => put(file, heading, text, piece))) {
+          cutHunks.push(piece);
+          return fullReason(partsMax);
+        }
+        if (hasLongLine(hunk)) {
+          cutHunks.push(piece);
+          isCut = true;
+        }
       }
-      const isCut = file.hunks.some(hasLongLine);
       return isCut ? `a line is longer than ${lineCharactersMax} characters, of which the first were read` : null;
     },
+    cutHunks,
     parts: () =>
       parts.map(({ texts, paths, pieces }, index) => {
         const text = texts.join("\n");
@@ -139,7 +155,7 @@ function fullReason(partsMax: number): string {
   return `the change is too large: it does not fit into ${partsMax} parts`;
 }
 
-export function hasLongLine({ lines }: DiffHunk): boolean {
+function hasLongLine({ lines }: DiffHunk): boolean {
   return lines.some(({ text }) => text.length > lineCharactersMax);
 }
 

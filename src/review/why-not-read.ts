@@ -2,15 +2,17 @@ import { posix } from "node:path";
 import type { ChangedFile } from "../domain/change.ts";
 
 /** Why a file has nothing that could be read as lines; null where it has. A renamed file without changed lines has its names. */
-export function whyUnreadable({ kind, hunks }: ChangedFile): string | null {
-  if (hunks.length > 0 || kind === "text") return null;
-  return unreadable[kind];
+export function whyUnreadable({ kind, hunks, addedLines, deletedLines }: ChangedFile): string | null {
+  if (hunks.length > 0) return null;
+  if (kind !== "text") return unreadable[kind];
+  return addedLines + deletedLines > 0 ? "its lines could not be had" : null;
 }
 
 const unreadable: Record<Exclude<ChangedFile["kind"], "text">, string> = {
   binary: "it is binary",
   symlink: "it is a symbolic link",
   submodule: "it is a submodule",
+  unread: "the change has too many files",
 };
 
 /**
