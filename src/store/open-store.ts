@@ -12,6 +12,7 @@ import { decisionQueries } from "./decisions.ts";
 import { deliveryQueries } from "./deliveries.ts";
 import { effectQueries } from "./effects.ts";
 import { eventQueries } from "./events.ts";
+import { findingQueries } from "./findings.ts";
 import { idempotencyKeyQueries } from "./idempotency-keys.ts";
 import { migrate } from "./migrate.ts";
 import { acceptOnPostgres } from "./postgres/accept.ts";
@@ -19,6 +20,7 @@ import { holdWriteLock, openPostgres, postgresColumnTypes } from "./postgres/ope
 import { watchQueueOnPostgres } from "./postgres/watch-queue.ts";
 import { pullRequestQueries } from "./pull-requests.ts";
 import { repositoryQueries } from "./repositories.ts";
+import { reviewQueries } from "./reviews.ts";
 import { revertQueries } from "./reverts.ts";
 import type { Schema } from "./schema.ts";
 import { acceptOnSqlite } from "./sqlite/accept.ts";
@@ -102,6 +104,8 @@ function queriesOver(db: Kysely<Schema>, locking: "skip-locked" | "none"): Store
     auditLog: auditLogQueries(db, locking),
     credentialStandings: credentialStandingQueries(db, locking),
     idempotencyKeys: idempotencyKeyQueries(db),
+    reviews: reviewQueries(db),
+    findings: findingQueries(db),
   };
 }
 

@@ -5,6 +5,7 @@ import type { DeliveryState, WebhookProvider } from "../domain/delivery.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { EffectState } from "../domain/effect.ts";
 import type { CiRunKind, CiRunStatus, PullRequestState, RevertEvidence } from "../domain/fact.ts";
+import type { FindingState, ReviewVerdict } from "../domain/review.ts";
 import type { ForgeName } from "../domain/repository.ts";
 import type { WorkflowState } from "../domain/workflow.ts";
 import type { BodyEncoding } from "./body-pieces.ts";
@@ -28,6 +29,8 @@ export type Schema = {
   audit_log: AuditLogTable;
   credential_standing: CredentialStandingTable;
   idempotency_keys: IdempotencyKeysTable;
+  reviews: ReviewsTable;
+  findings: FindingsTable;
 };
 
 type DeliveriesTable = {
@@ -277,3 +280,59 @@ type AuditLogTable = {
 type CredentialStandingTable = { fingerprint: string; standing: string };
 
 type IdempotencyKeysTable = { key: string; request_hash: string; answer: string; created_at: Instant };
+
+type ReviewsTable = {
+  id: Generated<number>;
+  command_id: number;
+  workflow_id: string;
+  repository_key: string;
+  pull_request_key: string;
+  repository: string;
+  pr_number: number;
+  pr_title: string;
+  pr_url: string;
+  head_sha: string;
+  base_sha: string;
+  diff_sha256: string;
+  round: number;
+  verdict: ReviewVerdict;
+  code: string | null;
+  because: string;
+  explanation: string;
+  agent: string;
+  model: string | null;
+  input_tokens: number | null;
+  cached_input_tokens: number | null;
+  output_tokens: number | null;
+  cost_micro_usd: number | null;
+  coverage: string;
+  findings: string;
+  posting: string;
+  artifacts_dir: string;
+  requested_by: string;
+  started_at: Instant;
+  ended_at: Instant;
+  summary_url: string | null;
+  posted_at: Instant | null;
+};
+
+type FindingsTable = {
+  number: Generated<number>;
+  pull_request_key: string;
+  id: string;
+  title: string;
+  body: string;
+  priority: number;
+  confidence_percent: number | null;
+  path: string;
+  start_line: number;
+  end_line: number;
+  suggestion: string | null;
+  code_sha256: string;
+  state: FindingState;
+  first_seen_sha: string;
+  last_confirmed_sha: string;
+  thread_id: string | null;
+  url: string | null;
+  updated_at: Instant;
+};

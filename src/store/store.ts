@@ -10,9 +10,11 @@ import type { DecisionQueries } from "./decisions.ts";
 import type { DeliveryQueries } from "./deliveries.ts";
 import type { EffectQueries } from "./effects.ts";
 import type { EventQueries } from "./events.ts";
+import type { FindingQueries } from "./findings.ts";
 import type { IdempotencyKeyQueries } from "./idempotency-keys.ts";
 import type { PullRequestQueries } from "./pull-requests.ts";
 import type { RepositoryQueries } from "./repositories.ts";
+import type { ReviewQueries } from "./reviews.ts";
 import type { RevertQueries } from "./reverts.ts";
 import type { WorkflowQueries } from "./workflows.ts";
 
@@ -34,6 +36,8 @@ export type StoreQueries = {
   auditLog: AuditLogQueries;
   credentialStandings: CredentialStandingQueries;
   idempotencyKeys: IdempotencyKeyQueries;
+  reviews: ReviewQueries;
+  findings: FindingQueries;
 };
 
 /** An open store. A process has one that writes; on SQLite others of the process only read. */

@@ -3,6 +3,7 @@ import { exerciseClaims } from "./claims.ts";
 import type { MakeDatabase } from "./database.ts";
 import { exerciseLists } from "./lists.ts";
 import { exerciseMigrations } from "./migrations.ts";
+import { exerciseReviews } from "./reviews.ts";
 import { exerciseTransactions } from "./transactions.ts";
 
 /** What every database must do alike. */
@@ -12,4 +13,5 @@ export function exerciseStore(makeDatabase: MakeDatabase): void {
   exerciseTransactions(makeDatabase);
   exerciseLists(makeDatabase);
   exerciseMigrations(makeDatabase);
+  exerciseReviews(makeDatabase);
 }

@@ -9,6 +9,7 @@ import { effects } from "./0007-effects.ts";
 import { auditLog } from "./0008-audit-log.ts";
 import { credentialStanding } from "./0009-credential-standing.ts";
 import { idempotencyKeys } from "./0010-idempotency-keys.ts";
+import { reviews } from "./0011-reviews.ts";
 
 /** Every migration, in the order in which they run. Listed by hand: no directory is scanned. */
 export const migrations: Migration[] = [
@@ -22,4 +23,5 @@ export const migrations: Migration[] = [
   auditLog,
   credentialStanding,
   idempotencyKeys,
+  reviews,
 ];

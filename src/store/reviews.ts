@@ -1,0 +1,130 @@
+import type { Kysely, Selectable } from "kysely";
+import type { Instant } from "../domain/clock.ts";
+import type { Coverage, Finding, ReviewVerdict } from "../domain/review.ts";
+import { countMax, type Page, pageOf, type PageRequest } from "./page.ts";
+import type { Schema } from "./schema.ts";
+
+type StoredReview = Selectable<Schema["reviews"]>;
+
+/** A review as it was decided, and whether it stands at the forge. `posting` is the poster's own. */
+export type ReviewRow = Omit<StoredReview, "coverage" | "findings" | "posting"> & {
+  coverage: Coverage;
+  findings: Finding[];
+  posting: Record<string, unknown>;
+};
+
+export type ReviewFilter = {
+  verdict?: ReviewVerdict;
+  pullRequestKey?: string;
+  commandId?: number;
+  workflowId?: string;
+};
+
+export type ReviewQueries = ReturnType<typeof reviewQueries>;
+
+export function reviewQueries(db: Kysely<Schema>) {
+  const filtered = (filter: ReviewFilter) => {
+    let query = db.selectFrom("reviews");
+    if (filter.verdict !== undefined) query = query.where("verdict", "=", filter.verdict);
+    if (filter.pullRequestKey !== undefined) query = query.where("pull_request_key", "=", filter.pullRequestKey);
+    if (filter.commandId !== undefined) query = query.where("command_id", "=", filter.commandId);
+    if (filter.workflowId !== undefined) query = query.where("workflow_id", "=", filter.workflowId);
+    return query;
+  };
+
+  return {
+    async add(review: Omit<ReviewRow, "id">): Promise<{ id: number }> {
+      const { coverage, findings, posting, ...rest } = review;
+      return db
+        .insertInto("reviews")
+        .values({
+          ...rest,
+          coverage: JSON.stringify(coverage),
+          findings: JSON.stringify(findings),
+          posting: JSON.stringify(posting),
+        })
+        .returning("id")
+        .executeTakeFirstOrThrow();
+    },
+
+    /** Says that all of it stands at the forge. */
+    async setPosted(id: number, summaryUrl: string | null, at: Instant): Promise<void> {
+      await db
+        .updateTable("reviews")
+        .set({ summary_url: summaryUrl, posted_at: at })
+        .where("id", "=", id)
+        .where("posted_at", "is", null)
+        .execute();
+    },
+
+    /** What a command decided and has not posted yet, whatever became of its earlier attempts. */
+    async unpostedOf(commandId: number): Promise<ReviewRow | undefined> {
+      const row = await db
+        .selectFrom("reviews")
+        .selectAll()
+        .where("command_id", "=", commandId)
+        .where("posted_at", "is", null)
+        .orderBy("id", "desc")
+        .limit(1)
+        .executeTakeFirst();
+      return row === undefined ? undefined : read(row);
+    },
+
+    async get(id: number): Promise<ReviewRow | undefined> {
+      const row = await db.selectFrom("reviews").selectAll().where("id", "=", id).executeTakeFirst();
+      return row === undefined ? undefined : read(row);
+    },
+
+    async list(filter: ReviewFilter, page: PageRequest): Promise<Page<ReviewRow>> {
+      let query = filtered(filter)
+        .selectAll()
+        .orderBy("id", "desc")
+        .limit(page.limit + 1);
+      if (page.after !== null) query = query.where("id", "<", page.after.id);
+      return pageOf((await query.execute()).map(read), page.limit, () => null);
+    },
+
+    async count(filter: ReviewFilter): Promise<number> {
+      const row = await db
+        .selectFrom(filtered(filter).select("id").limit(countMax).as("rows"))
+        .select((eb) => eb.fn.countAll<number>().as("count"))
+        .executeTakeFirstOrThrow();
+      return row.count;
+    },
+
+    /** How often a pull request was reviewed, and what that cost as far as it is known; the newest of its heads first. */
+    async roundsOf(
+      pullRequestKey: string,
+    ): Promise<{ head_sha: string; ended_at: Instant; cost_micro_usd: number | null }[]> {
+      return db
+        .selectFrom("reviews")
+        .select(["head_sha", "ended_at", "cost_micro_usd"])
+        .where("pull_request_key", "=", pullRequestKey)
+        .orderBy("id", "desc")
+        .limit(roundsMax)
+        .execute();
+    },
+
+    /** What all reviews since then have cost, as far as it is known. */
+    async microUsdSince(since: Instant): Promise<number> {
+      const row = await db
+        .selectFrom("reviews")
+        .select((eb) => eb.fn.sum<number | string | null>("cost_micro_usd").as("cost"))
+        .where("ended_at", ">=", since)
+        .executeTakeFirstOrThrow();
+      return Number(row.cost ?? 0);
+    },
+  };
+}
+
+/** More rounds than any limit allows. */
+const roundsMax = 2000;
+
+function read(row: StoredReview): ReviewRow {
+  return {
+    ...row,
+    coverage: JSON.parse(row.coverage) as Coverage,
+    findings: JSON.parse(row.findings) as Finding[],
+    posting: JSON.parse(row.posting) as Record<string, unknown>,
+  };
+}
