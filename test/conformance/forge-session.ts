@@ -1,11 +1,11 @@
 import { createCredentialStandings } from "../../src/forges/credential-standing.ts";
 import type { Forge } from "../../src/forges/forge.ts";
 import { ForgeCallError } from "../../src/forges/forge-call-error.ts";
-import type { ForgeSetting, ForgeWorld, StartForgeWorld } from "./forge-world.ts";
+import type { ForgeSetting, ForgeWorld } from "./forge-world.ts";
 
 /** A forge, a client of it, and the clock of both: waiting moves it on and takes no time. */
-export type ForgeSession = AsyncDisposable & {
-  world: ForgeWorld;
+export type ForgeSession<World extends ForgeWorld = ForgeWorld> = AsyncDisposable & {
+  world: World;
   forge: Forge;
   connect: (setting?: Partial<ForgeSetting>) => Forge;
   clock: { now: () => Date; advance: (ms: number) => void };
@@ -14,10 +14,10 @@ export type ForgeSession = AsyncDisposable & {
   newRequests: () => ReturnType<ForgeWorld["heard"]>;
 };
 
-export async function openForgeSession(
-  start: StartForgeWorld,
+export async function openForgeSession<World extends ForgeWorld>(
+  start: (now: () => Date) => Promise<World>,
   setting: Partial<ForgeSetting> = {},
-): Promise<ForgeSession> {
+): Promise<ForgeSession<World>> {
   let nowMs = Date.now();
   const clock = { now: () => new Date(nowMs), advance: (ms: number) => void (nowMs += ms) };
   const world = await start(clock.now);

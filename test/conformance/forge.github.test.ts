@@ -1,11 +1,14 @@
 import { describe } from "vitest";
 import { createForgeFetch } from "../../src/forges/forge-fetch.ts";
-import type { CommentTarget, Forge, ForgeRepositoryRef } from "../../src/forges/forge.ts";
+import type { CommentTarget, Forge, ForgeRepositoryRef, ForgeUser } from "../../src/forges/forge.ts";
 import { createGithubForge } from "../../src/forges/github/github-forge.ts";
-import { startGithubFake } from "../fakes/github/github-fake.ts";
+import { type GithubFake, startGithubFake } from "../fakes/github/github-fake.ts";
 import { shaFor } from "../fakes/github/world.ts";
+import { startForgeGit } from "./forge-git.ts";
+import type { StartForgeReviewWorld } from "./forge-review-world.ts";
+import { exerciseForgeReviews } from "./forge-reviews.ts";
 import { exerciseForge } from "./forge.ts";
-import type { StartForgeWorld } from "./forge-world.ts";
+import type { ForgeWorld, StartForgeWorld } from "./forge-world.ts";
 
 /** Which call of GitHub's each method makes. */
 const operations: Partial<Record<keyof Forge, string>> = {
@@ -15,11 +18,71 @@ const operations: Partial<Record<keyof Forge, string>> = {
   getPullRequest: "pulls/get",
   createIssue: "issues/create",
   createComment: "issues/create-comment",
+  getChange: "pulls/get",
+  resolveCommit: "repos/get-commit",
+  getPermission: "repos/get-collaborator-permission-level",
+  postInlineComments: "pulls/create-review",
+  listThreads: "graphql/ReviewThreads",
+  resolveThread: "graphql/ResolveThread",
+  reportCheck: "repos/create-commit-status",
 };
 
-const startGithub: StartForgeWorld = async (now) => {
+const startGithub: StartForgeWorld = async (now) => (await startWorld(now)).world;
+
+/** The same over a real repository. */
+const startGithubWithGit: StartForgeReviewWorld = async (now) => {
+  const slug = "acme/web";
+  const { world, fake, userOf } = await startWorld(now);
+  const git = await startForgeGit(slug);
+  fake.attachGit(git.branchTip, undefined, git.repositories);
+  fake.arrange.role(slug, "rob", "read");
+  fake.arrange.role(slug, "ada", "admin");
+  fake.arrange.role(slug, "mallory", "none");
+  return {
+    ...world,
+    git,
+    persons: {
+      reader: await userOf("rob"),
+      writer: await userOf("ann"),
+      admin: await userOf("ada"),
+      stranger: await userOf("mallory"),
+      nobody: { id: "4711", login: "nobody-at-all" },
+    },
+    headRef: (number) => `refs/pull/${number}/head`,
+    reviewers: {
+      push: (push) => fake.people.pushCommit(slug, "ann", push),
+      openPullRequestFromFork: async (files) => {
+        const fork = await fake.people.fork(slug, "mallory");
+        const branch = "from-outside";
+        const from = "refs/heads/main";
+        const headSha = await fake.people.pushCommit(fork, "mallory", { branch, from, message: "Hello", files });
+        const asked = { title: "Hello", head: `mallory:${branch}`, base: "main" };
+        return { headSha, number: await fake.people.openPullRequest(slug, "mallory", asked) };
+      },
+      commentOnLines: async (number, places) =>
+        (await fake.people.commentOnLines(slug, "ann", number, places)).map(({ id }) => id),
+      reply: (_number, threadId, body) => fake.people.reply(slug, "ann", threadId, body),
+      resolveThread: (_number, threadId) => fake.people.resolveThread(slug, "ann", threadId),
+    },
+    kept: {
+      threads: (number) => fake.truth.threads(slug, number).map(({ comments }) => comments[0]?.body ?? ""),
+      checks: (sha) => fake.truth.statuses(slug, sha).map(({ context, state }) => ({ name: context, state })),
+    },
+    checkStates: { in_progress: "pending", success: "success", neutral: "error", failure: "failure" },
+    [Symbol.asyncDispose]: async () => {
+      await world[Symbol.asyncDispose]();
+      await git[Symbol.asyncDispose]();
+    },
+  };
+};
+
+async function startWorld(now: () => Date): Promise<{
+  world: ForgeWorld;
+  fake: GithubFake;
+  userOf: (login: string) => Promise<ForgeUser>;
+}> {
   const fake = await startGithubFake({
-    users: ["pullwright-bot", "ann"],
+    users: ["pullwright-bot", "ann", "rob", "ada", "mallory"],
     repositories: [{ slug: "acme/web" }, { slug: "acme/secret", members: ["ann"] }],
     now,
   });
@@ -41,7 +104,7 @@ const startGithub: StartForgeWorld = async (now) => {
   const numberOf = ({ number }: CommentTarget) => number;
   let slug = "acme/web";
 
-  return {
+  const world: ForgeWorld = {
     connect: ({ readToken, budgets = {}, limits = {}, ...deps }) =>
       createGithubForge(
         { host, apiBaseUrl: fake.apiBaseUrl, limits },
@@ -88,8 +151,11 @@ const startGithub: StartForgeWorld = async (now) => {
     violations: () => fake.violations,
     [Symbol.asyncDispose]: () => fake.close(),
   };
-};
+  const userOf = async (login: string): Promise<ForgeUser> => ({ id: await fake.people.idOf(login), login });
+  return { world, fake, userOf };
+}
 
 describe("GitHub", () => {
   exerciseForge(startGithub);
+  exerciseForgeReviews(startGithubWithGit);
 });

@@ -127,7 +127,7 @@ function threadFrom({ comments, resolvedBy, ...thread }: ThreadNode): ReviewThre
 
 /** A deleted account is null, as over REST. Of a bot REST knows the login with `[bot]`, GraphQL without. */
 const actorField = z
-  .object({ __typename: z.string(), login: z.string().min(1), databaseId: idField.nullish() })
+  .object({ kind: z.string(), login: z.string().min(1), databaseId: idField.nullish() })
   .nullable()
   .transform((actor): ForgeUser | null => {
     if (actor === null || actor.databaseId === null || actor.databaseId === undefined) return null;

@@ -6,6 +6,7 @@ import { askerOf } from "./asker.ts";
 import type { CheckedRequest, Contract } from "./contract.ts";
 import { answerAfterwards, answerInstead } from "./fault-answers.ts";
 import type { Faults } from "./faults.ts";
+import { graphqlFaults, graphqlOperation } from "./graphql.ts";
 import { handle } from "./handle.ts";
 import type { World } from "./world.ts";
 
@@ -77,7 +78,13 @@ export async function startApiServer(options: ApiServerOptions, deps: ApiServerD
 }
 
 function isApi(url: string, prefix: string): boolean {
+  if (isGraphql(url, prefix)) return true;
   return prefix === "" ? /^\/(repos|repositories|users?|app|orgs)(\/|$|\?)/.test(url) : url.startsWith(`${prefix}/`);
+}
+
+/** Beside the REST API at an Enterprise server, and not below it. */
+function isGraphql(url: string, prefix: string): boolean {
+  return url === (prefix === "" ? "/graphql" : "/api/graphql");
 }
 
 async function serve(
@@ -89,15 +96,16 @@ async function serve(
 ): Promise<void> {
   const body = await textOf(request);
   const method = request.method ?? "GET";
-  const url = new URL((request.url ?? "").slice(prefix.length), world.webUrl);
-  const isRead = method === "GET" || method === "HEAD";
+  const isQuery = isGraphql(request.url ?? "", prefix);
+  const url = new URL(isQuery ? "/graphql" : (request.url ?? "").slice(prefix.length), world.webUrl);
   const checked: CheckedRequest = {
     method,
     path: named(url.pathname, world),
     query: url.searchParams,
     body: jsonIn(body),
   };
-  const operation = contract.operationOf(method, checked.path);
+  const operation = isQuery ? graphqlOperation(checked.body) : contract.operationOf(method, checked.path);
+  const isRead = isQuery ? operation !== "graphql/ResolveThread" : method === "GET" || method === "HEAD";
   const record: RecordedRequest = {
     call: requests.length + 1,
     operation,
@@ -109,7 +117,7 @@ async function serve(
     status: null,
   };
   requests.push(record);
-  const wrong = contract.requestFaults(checked);
+  const wrong = isQuery ? graphqlFaults(checked.body) : contract.requestFaults(checked);
   violations.push(...wrong);
   const fault = operation === null ? undefined : faults.take(operation, record.call, isRead);
   const instead = fault && answerInstead(fault, now());
@@ -118,7 +126,7 @@ async function serve(
     return;
   }
   const given = instead ?? (await answerOf());
-  if (instead === undefined) violations.push(...contract.answerFaults(checked, given.status, given.body));
+  if (instead === undefined && !isQuery) violations.push(...contract.answerFaults(checked, given.status, given.body));
   if (fault?.kind === "drop-after-commit") {
     request.socket.destroy();
     return;

@@ -1,3 +1,4 @@
+import { bringCommit } from "../../../src/demo/local-forge/git-change.ts";
 import { type FakeRepository, shaFor, type World } from "./world.ts";
 import type { Asker } from "./asker.ts";
 
@@ -120,13 +121,30 @@ async function dressPullRequest(dressed: JsonObject, world: World): Promise<void
   const repository = repositoryIn(base, world);
   const number = Number(dressed["number"]);
   if (repository === undefined) return;
-  const tip = dressed["state"] === "open" ? await world.branchTip(repository, String(head["ref"])) : null;
-  repository.headShas[number] = tip ?? repository.headShas[number] ?? String(head["sha"]);
-  head["sha"] = repository.headShas[number];
+  // The branch of a fork is the fork's.
+  const from = repositoryIn(head, world) ?? repository;
+  const tip = dressed["state"] === "open" ? await world.branchTip(from, String(head["ref"])) : null;
+  const sha = tip ?? repository.headShas[number] ?? String(head["sha"]);
+  if (repository.headShas[number] !== sha) await keepHead(sha, number, from, repository, world);
+  repository.headShas[number] = sha;
+  head["sha"] = sha;
   base["sha"] = (await world.branchTip(repository, String(base["ref"]))) ?? base["sha"];
   // An open one has the commit of a trial merge there, which is on no branch.
   dressed["merge_commit_sha"] =
     repository.mergeCommits[number] ?? (dressed["state"] === "open" ? shaFor(`trial ${String(head["sha"])}`) : null);
+}
+
+/** Under `refs/pull/…` GitHub keeps the newest commit of every pull request, wherever it was pushed to, and whatever becomes of the branch. */
+async function keepHead(
+  sha: string,
+  number: number,
+  from: FakeRepository,
+  repository: FakeRepository,
+  world: World,
+): Promise<void> {
+  const git = world.git();
+  if (git === null) return;
+  await bringCommit(git, { from: from.slug, to: repository.slug, sha, ref: `refs/pull/${number}/head` });
 }
 
 function repositoryIn(branch: JsonObject, { repositories }: World): FakeRepository | undefined {

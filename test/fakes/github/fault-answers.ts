@@ -26,6 +26,13 @@ export function answerInstead(fault: MetFault, now: Date): ApiAnswer | "cut" | u
         "content-type": "application/json; charset=utf-8",
         "content-encoding": "gzip",
       });
+    case "graphql-error": {
+      const error = {
+        message: "Something went wrong while executing your query.",
+        ...(fault.type === undefined ? {} : { type: fault.type }),
+      };
+      return answer(200, { data: null, errors: [error] }, fault.headers ?? {});
+    }
     case "drop-after-commit":
     case "5xx-after":
     case "slow":

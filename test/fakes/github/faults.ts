@@ -14,6 +14,7 @@ export const faultKinds = [
   "wrong-id",
   "html-200",
   "empty-201",
+  "graphql-error",
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
@@ -33,6 +34,8 @@ export type Fault = {
   to?: string;
   /** `slow`: what was asked has been done, and the answer is held back. */
   whenHeld?: () => void;
+  /** `graphql-error`: the type of the error in an answer of status 200; none without it. */
+  type?: string;
   /** `gzip-bomb`: how large it becomes; 64 MiB unless told. */
   bytes?: number;
 };

@@ -1,4 +1,6 @@
 import type http from "node:http";
+import type { GitRepositories } from "../../../src/demo/local-forge/git-repositories.ts";
+import { allPullRequests } from "./pulls.ts";
 import { announce, pushPayload } from "./announce.ts";
 import type { ApiCall } from "./api-call.ts";
 import { type RecordedRequest, startApiServer } from "./api-server.ts";
@@ -7,7 +9,19 @@ import { type SeededApp, startEmulator } from "./emulator.ts";
 import { createFaults, type FaultPlan } from "./faults.ts";
 import { handle } from "./handle.ts";
 import { createHookDeliveries, type HookDelivery } from "./hook-deliveries.ts";
-import { type FakeHook, type FakeRepository, type FakeToken, repositoryCalled, shaFor, type World } from "./world.ts";
+import { type NewPush, pushAsPerson } from "./push-as-person.ts";
+import type { FakeCheckRun, FakeReview, FakeStatus, FakeThread } from "./review-state.ts";
+import { type ReviewPeople, reviewPeopleIn } from "./review-people.ts";
+import {
+  type FakeHook,
+  type FakeRepository,
+  type FakeRole,
+  type FakeToken,
+  newRepository,
+  repositoryCalled,
+  shaFor,
+  type World,
+} from "./world.ts";
 
 export type GithubFakeOptions = {
   /** Everybody who acts, by login. */
@@ -47,10 +61,22 @@ export type GithubFake = {
   hooks: Pick<ReturnType<typeof createHookDeliveries>, "resend" | "settled"> & { deliveries: HookDelivery[] };
   /**
    * From now on branches are those of a git server: a pull request needs a branch that was really pushed and shows its tip. `serve` takes the requests
-   * that are not for the API, so that git and API live at one address.
+   * that are not for the API, so that git and API live at one address. With `repositories`, which reviews need, changes are those that git sees, and the
+   * newest commit of every pull request is under `refs/pull/…/head`.
    */
-  attachGit: (lookup: BranchLookup, serve?: http.RequestListener) => void;
+  attachGit: (lookup: BranchLookup, serve?: http.RequestListener, repositories?: GitRepositories) => void;
+  truth: Truth;
   close: () => Promise<void>;
+};
+
+/** What there really is. */
+export type Truth = {
+  reviews: (slug: string, number: number) => FakeReview[];
+  threads: (slug: string, number: number) => FakeThread[];
+  /** All that were ever made. */
+  checkRuns: (slug: string, sha: string) => FakeCheckRun[];
+  /** Of each context the newest. */
+  statuses: (slug: string, sha: string) => FakeStatus[];
 };
 
 export type Arrange = {
@@ -65,11 +91,15 @@ export type Arrange = {
   rename: (slug: string, newName: string) => Promise<void>;
   archive: (slug: string) => void;
   lock: (slug: string, number: number) => void;
+  /** What somebody may do there. */
+  role: (slug: string, login: string, role: FakeRole) => void;
   hook: (slug: string, url: string, secret: string) => FakeHook;
 };
 
 /** What people do on the pages, by login. */
-export type People = {
+export type People = ReviewPeople & {
+  /** A copy of somebody's own, in which to begin a pull request: its name, `login/web`. */
+  fork: (slug: string, login: string) => Promise<string>;
   openPullRequest: (
     slug: string,
     login: string,
@@ -86,8 +116,12 @@ export type People = {
     login: string,
     push: { branch: string; before: string; after: string; commits?: { id: string; message: string }[] },
   ) => Promise<void>;
+  /** A commit at the attached git repository, pushed; the hooks hear of it, `synchronize` too. Its id. */
+  pushCommit: (slug: string, login: string, commit: NewPush) => Promise<string>;
   /** All comments of a conversation, for counting what really happened. */
   comments: (slug: string, number: number) => Promise<{ id: number; body: string; user: { login: string } }[]>;
+  /** A user's numeric id, as text. */
+  idOf: (login: string) => Promise<string>;
   issues: (slug: string) => Promise<{ number: number; title: string }[]>;
   pullRequests: (
     slug: string,
@@ -107,6 +141,8 @@ export async function startGithubFake(options: GithubFakeOptions): Promise<Githu
   const faults = createFaults(() => requests.length);
   const deliveries = createHookDeliveries();
   let lookup: BranchLookup | null = null;
+  let git: GitRepositories | null = null;
+  let lastId = 3_000_000_000;
   let otherwise: http.RequestListener = nothingHere;
   const bots = apps.map(({ slug }) => `${slug}[bot]`);
 
@@ -123,19 +159,9 @@ export async function startGithubFake(options: GithubFakeOptions): Promise<Githu
     const repositories: FakeRepository[] = [];
     for (const { slug, isPrivate = true, members, defaultBranch = "main" } of options.repositories) {
       const { body } = await emulator.ask({ login: options.users[0] ?? "" }, "GET", `/repos/${slug}`);
-      repositories.push({
-        id: (body as { id: number }).id,
-        slug,
-        formerSlugs: [],
-        isPrivate,
-        isArchived: false,
-        defaultBranch,
-        branches: { [defaultBranch]: shaFor(`${slug} ${defaultBranch}`) },
-        members: members ?? null,
-        lockedNumbers: [],
-        headShas: {},
-        mergeCommits: {},
-      });
+      const branches = { [defaultBranch]: shaFor(`${slug} ${defaultBranch}`) };
+      const { id } = body as { id: number };
+      repositories.push(newRepository({ id, slug, isPrivate, defaultBranch, branches, members: members ?? null }));
     }
     const hooks: FakeHook[] = [];
     return {
@@ -147,6 +173,9 @@ export async function startGithubFake(options: GithubFakeOptions): Promise<Githu
       hooks,
       made: [],
       now,
+      git: () => git,
+      accounts: new Map(),
+      nextId: () => (lastId += 1),
       branchTip: async (repository, branch) =>
         lookup === null ? (repository.branches[branch] ?? null) : await lookup(repository.slug, branch),
       announce: (repository, event, payload) => {
@@ -168,15 +197,39 @@ export async function startGithubFake(options: GithubFakeOptions): Promise<Githu
     arrange: arrangeIn(world, options.users[0] ?? ""),
     people: peopleIn(world, options.users[0] ?? ""),
     hooks: { deliveries: deliveries.all, resend: deliveries.resend, settled: deliveries.settled },
-    attachGit: (branchLookup, serve) => {
+    attachGit: (branchLookup, serve, repositories) => {
       lookup = branchLookup;
-      otherwise = serve ?? otherwise;
+      git = repositories ?? null;
+      otherwise = serve === undefined ? otherwise : followingFirst(serve, options.users[0] ?? "", world);
+    },
+    truth: {
+      reviews: (slug, number) => repositoryCalled(world, slug).reviews.filter((one) => one.pullNumber === number),
+      threads: (slug, number) => repositoryCalled(world, slug).threads.filter((one) => one.pullNumber === number),
+      checkRuns: (slug, sha) => repositoryCalled(world, slug).checkRuns.filter((one) => one.headSha === sha),
+      statuses: (slug, sha) => {
+        const found = repositoryCalled(world, slug).statuses.filter((one) => one.sha === sha);
+        return [...new Map(found.map((status) => [status.context, status])).values()];
+      },
     },
     close: async () => {
       await server.close();
       await deliveries.settled();
       await world.emulator.close();
     },
+  };
+}
+
+/** Who fetches sees every pull request's newest commit, also of a branch that was pushed to a moment ago. */
+function followingFirst(serve: http.RequestListener, login: string, world: World): http.RequestListener {
+  return (request, response) => {
+    const slug = /^\/([^/]+\/[^/]+?)(?:\.git)?\/info\/refs\?/.exec(request.url ?? "")?.[1];
+    const repository = world.repositories.find((one) => one.slug === slug);
+    if (world.git() === null || repository === undefined) serve(request, response);
+    else
+      void allPullRequests(repository, { kind: "user", login, token: null }, world).then(
+        () => serve(request, response),
+        () => response.destroy(),
+      );
   };
 }
 
@@ -214,6 +267,9 @@ function arrangeIn(world: World, admin: string): Arrange {
     lock: (slug, number) => {
       repositoryCalled(world, slug).lockedNumbers.push(number);
     },
+    role: (slug, login, role) => {
+      repositoryCalled(world, slug).roles[login] = role;
+    },
     hook: (slug, url, secret) => {
       const hook = { id: 700 + world.hooks.length, repositoryId: repositoryCalled(world, slug).id, url, secret };
       world.hooks.push(hook);
@@ -247,15 +303,24 @@ function peopleIn(world: World, admin: string): People {
     repository.branches[pushed.branch] = pushed.after;
     const payload = pushPayload({ ...pushed, commits }, { webUrl: world.webUrl, slug, login, now: world.now() });
     await announce({ repository, sender: login, event: "push", payload }, world);
-    const open = (await act(login, "GET", `/repos/${slug}/pulls?state=open`)) as unknown as Record<string, unknown>[];
-    for (const pull of open.filter((one) => (one["head"] as { ref: string }).ref === pushed.branch)) {
-      const { before, after } = pushed;
-      const synchronize = { action: "synchronize", number: pull["number"], before, after, pull_request: pull };
-      await announce({ repository, sender: login, event: "pull_request", payload: synchronize }, world);
-    }
+    const { before, after } = pushed;
+    for (const base of world.repositories.filter(({ id }) => id === repository.id || id === repository.forkOf))
+      for (const pull of await allPullRequests(base, { kind: "user", login, token: null }, world)) {
+        if (pull.state !== "open" || pull.head.ref !== pushed.branch || pull.head.repo?.id !== repository.id) continue;
+        const synchronize = { action: "synchronize", number: pull.number, before, after, pull_request: pull };
+        await announce({ repository: base, sender: login, event: "pull_request", payload: synchronize }, world);
+      }
   };
   return {
+    ...reviewPeopleIn(world),
     push,
+    pushCommit: async (slug, login, commit) => {
+      const { before, after } = await pushAsPerson(slug, commit, world);
+      const commits = [{ id: after, message: commit.message }];
+      await push(slug, login, { branch: commit.branch, before, after, commits });
+      return after;
+    },
+    fork: (slug, login) => makeFork(slug, login, world),
     openPullRequest: async (slug, login, asked) =>
       Number((await act(login, "POST", `/repos/${slug}/pulls`, asked))["number"]),
     closePullRequest: async (slug, login, number) => {
@@ -289,6 +354,10 @@ function peopleIn(world: World, admin: string): People {
       const path = `/repos/${slug}/issues/${number}/comments?per_page=100`;
       return (await act(admin, "GET", path)) as never;
     },
+    idOf: async (login) => {
+      const { body } = await world.emulator.ask({ login: admin }, "GET", `/users/${encodeURIComponent(login)}`);
+      return String((body as { id: number }).id);
+    },
     issues: async (slug) => {
       const all = await act(admin, "GET", `/repos/${slug}/issues?state=all&per_page=100`);
       return (all as unknown as { number: number; title: string; pull_request?: object }[]).filter(
@@ -299,6 +368,22 @@ function peopleIn(world: World, admin: string): People {
       return (await act(admin, "GET", `/repos/${slug}/pulls?state=all&per_page=100`)) as never;
     },
   };
+}
+
+async function makeFork(slug: string, login: string, world: World): Promise<string> {
+  const parent = repositoryCalled(world, slug);
+  const { body } = await world.emulator.ask({ login }, "POST", `/repos/${slug}/forks`, "{}");
+  const { id, full_name: forkSlug } = body as { id: number; full_name: string };
+  const { isPrivate, defaultBranch, branches } = parent;
+  world.repositories.push(
+    newRepository({ id, slug: forkSlug, isPrivate, defaultBranch, branches, members: null, forkOf: parent.id }),
+  );
+  const git = world.git();
+  if (git !== null) {
+    await git.create(forkSlug, { defaultBranch });
+    await git.git(forkSlug, ["fetch", "--quiet", git.directory(slug), "refs/heads/*:refs/heads/*"]);
+  }
+  return forkSlug;
 }
 
 const nothingHere: http.RequestListener = (_request, response) => {

@@ -3,6 +3,8 @@ import { type ApiAnswer, answer, ApiRefusal } from "./api-answer.ts";
 import type { ApiCall } from "./api-call.ts";
 import { mustBeAllowed } from "./asker.ts";
 import { dress, issueOf } from "./dress.ts";
+import { handleGraphql } from "./graphql.ts";
+import { answerOurselves } from "./own-routes.ts";
 import { checkNewPullRequest, checkNotLocked, checkWords } from "./refusals.ts";
 import { type FakeRepository, findRepository, type MadeKind, type World } from "./world.ts";
 
@@ -10,6 +12,7 @@ type JsonObject = Record<string, unknown>;
 
 /** Answers a call as GitHub would: what the emulator keeps, by GitHub's rules, in GitHub's words. Throws ApiRefusal. */
 export async function handle(call: ApiCall, world: World): Promise<ApiAnswer> {
+  if (call.path.endsWith("/graphql")) return await handleGraphql(call, world);
   const about = /^\/repos\/([^/]+\/[^/]+)(\/.*)?$/.exec(call.path);
   if (about !== null) return await handleNamed(call, about[1] ?? "", about[2] ?? "", world);
   const byId = /^\/repositories\/(\d+)(\/.*)?$/.exec(call.path);
@@ -59,6 +62,7 @@ async function admit(call: ApiCall, given: ApiAnswer, world: World): Promise<Api
     standing: "good" as const,
     repositoryIds: repositories?.map(({ id }) => id) ?? null,
     kind: "installation" as const,
+    app: { id: Number((app as JsonObject)["id"]), permissions },
   };
   world.tokens.push(token);
   if (repositories === undefined) return given;
@@ -73,6 +77,8 @@ async function inRepository(call: ApiCall, repository: FakeRepository, rest: str
   mustBeAllowed(call.asker, repository, isRead(call));
   const ref = /^\/git\/ref\/(.+)$/.exec(rest)?.[1];
   if (ref !== undefined) return await showRef(repository, decodeURIComponent(ref), world);
+  const own = await answerOurselves(call, repository, rest, world);
+  if (own !== null) return own;
   const made = kindMadeBy(call.method, rest);
   const before =
     call.method === "PATCH" ? ((await ask(call, repository, rest, "GET", world)).body as JsonObject) : null;

@@ -33,21 +33,28 @@ export async function checkNewPullRequest(
   world: World,
 ): Promise<void> {
   const [owner = ""] = repository.slug.split("/");
-  const head = textIn(words, "head").replace(`${owner}:`, "");
+  const named = textIn(words, "head").replace(`${owner}:`, "");
+  const [forkOwner, forkBranch] = named.includes(":") ? named.split(":") : [];
+  const fork = world.repositories.find(
+    ({ forkOf, slug }) => forkOf === repository.id && slug.split("/")[0] === forkOwner,
+  );
+  if (forkOwner !== undefined && fork === undefined) throw invalid("PullRequest", { field: "head", code: "invalid" });
+  const head = forkBranch ?? named;
   const base = textIn(words, "base");
   const baseSha = await world.branchTip(repository, base);
   if (baseSha === null) throw invalid("PullRequest", { field: "base", code: "invalid" });
-  const headSha = await world.branchTip(repository, head);
+  const headSha = await world.branchTip(fork ?? repository, head);
   if (headSha === null) throw invalid("PullRequest", { field: "head", code: "invalid" });
   if (headSha === baseSha)
     throw invalid("PullRequest", { code: "custom", message: `No commits between ${base} and ${head}` });
+  const from = forkOwner ?? owner;
   const { body: open } = await world.emulator.ask(
     { login },
     "GET",
-    `/repos/${repository.slug}/pulls?state=open&head=${encodeURIComponent(`${owner}:${head}`)}&base=${encodeURIComponent(base)}`,
+    `/repos/${repository.slug}/pulls?state=open&head=${encodeURIComponent(`${from}:${head}`)}&base=${encodeURIComponent(base)}`,
   );
   if (Array.isArray(open) && open.length > 0)
-    throw invalid("PullRequest", { code: "custom", message: `A pull request already exists for ${owner}:${head}.` });
+    throw invalid("PullRequest", { code: "custom", message: `A pull request already exists for ${from}:${head}.` });
 }
 
 /** Throws where nobody may speak any more. */

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import type { GitRepositories } from "../../../src/demo/local-forge/git-repositories.ts";
 import type { Emulator } from "./emulator.ts";
+import type { FakeCheckRun, FakeReview, FakeStatus, FakeThread } from "./review-state.ts";
 
 /** What this GitHub knows beside what the emulator keeps. */
 export type World = {
@@ -14,18 +16,28 @@ export type World = {
   /** What was made, with the number of the call that made it: `stale-reads` hides what is newer. */
   made: { call: number; kind: MadeKind; repositoryId: number; key: number }[];
   branchTip: (repository: FakeRepository, branch: string) => Promise<string | null>;
+  /** The real repositories behind this GitHub, where there are some. */
+  git: () => GitRepositories | null;
+  /** Users that were asked for, as they are shown: nobody changes here. */
+  accounts: Map<string, Record<string, unknown>>;
+  /** Larger than 32 bits, as those of today's reviews and comments are. */
+  nextId: () => number;
   now: () => Date;
   announce: (repository: FakeRepository, event: string, payload: object) => void;
 };
 
-/** `key` is the number of a pull request or an issue, the id of a comment. */
-export type MadeKind = "pull-request" | "issue" | "comment";
+/** `key` is the number of a pull request or an issue, the id of a comment or a thread. */
+export type MadeKind = "pull-request" | "issue" | "comment" | "thread";
+
+export type FakeRole = "none" | "read" | "triage" | "write" | "maintain" | "admin";
 
 export type FakeRepository = {
   id: number;
   slug: string;
   /** Calls under these are led on. */
   formerSlugs: string[];
+  /** The id of the repository that it is a fork of. */
+  forkOf: number | null;
   isPrivate: boolean;
   isArchived: boolean;
   defaultBranch: string;
@@ -37,6 +49,12 @@ export type FakeRepository = {
   /** The tips that pull requests had when they were last looked at; a closed one keeps its. */
   headShas: Record<number, string>;
   mergeCommits: Record<number, string>;
+  /** By login, where it is another than `write` for a member and what everybody has for a stranger. */
+  roles: Record<string, FakeRole>;
+  reviews: FakeReview[];
+  threads: FakeThread[];
+  checkRuns: FakeCheckRun[];
+  statuses: FakeStatus[];
 };
 
 export type FakeToken = {
@@ -47,9 +65,33 @@ export type FakeToken = {
   /** Ids; null for all that the user can see. */
   repositoryIds: number[] | null;
   kind: "personal" | "installation";
+  /** Of an installation: as whom and with which rights. */
+  app?: { id: number; permissions: Record<string, string> };
 };
 
 export type FakeHook = { id: number; repositoryId: number; url: string; secret: string };
+
+export function newRepository(
+  given: Pick<FakeRepository, "id" | "slug" | "isPrivate" | "defaultBranch" | "branches" | "members"> & {
+    forkOf?: number;
+  },
+): FakeRepository {
+  return {
+    forkOf: null,
+    formerSlugs: [],
+    isArchived: false,
+    lockedNumbers: [],
+    headShas: {},
+    mergeCommits: {},
+    roles: {},
+    reviews: [],
+    threads: [],
+    checkRuns: [],
+    statuses: [],
+    ...given,
+    branches: { ...given.branches },
+  };
+}
 
 export function repositoryCalled(world: Pick<World, "repositories">, slug: string): FakeRepository {
   const found = findRepository(world, slug);
