@@ -7,6 +7,7 @@ import type { Policy } from "./policy.ts";
  * from what the command left behind; without them nothing follows.
  */
 export function followUps(command: ClaimedCommand, outcome: CommandOutcome, policy: Policy): NewCommand[] {
+  if (command.type === "review_pull_request") return reviewOfNewHead(command, outcome, policy);
   if (outcome.kind !== "succeeded") return [];
   switch (command.type) {
     case "execute_plan":
@@ -17,8 +18,6 @@ export function followUps(command: ClaimedCommand, outcome: CommandOutcome, poli
       return policy.safety.autoReviewAfterPr && policy.performed.has("review_pull_request")
         ? reviewPullRequest(command, outcome, policy)
         : [];
-    case "review_pull_request":
-      return [];
   }
 }
 
@@ -72,6 +71,26 @@ function reviewPullRequest(command: ClaimedCommand, { result = {} }: Succeeded, 
       }),
     },
   ];
+}
+
+/** The head moved while it was read, or before: what is there now is reviewed, should no webhook have told of it. */
+function reviewOfNewHead(command: ClaimedCommand, outcome: CommandOutcome, policy: Policy): NewCommand[] {
+  const next = outcome.kind === "skipped" ? outcome.result?.["next_review"] : undefined;
+  if (!isRecord(next) || typeof next["review_key"] !== "string" || typeof next["commit_sha"] !== "string") return [];
+  const { review_key: _key, ...payload } = next;
+  return [
+    {
+      ...following(command, "review_pull_request", policy),
+      writes: false,
+      idempotencyKey: next["review_key"],
+      series: seriesOfReview(next["review_key"]),
+      payload: present({ ...payload, issue_dir: command.payload["issue_dir"] }),
+    },
+  ];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }
 
 function following(command: ClaimedCommand, type: CommandType, policy: Policy) {

@@ -1,0 +1,86 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Change } from "../../domain/change.ts";
+import { repositoryKeyOf, type RepositoryRef } from "../../domain/repository-ref.ts";
+import type { ForgeChange } from "../../forges/forge.ts";
+import type { Git } from "../../git/git.ts";
+import type { ForgePlace } from "../forge-place.ts";
+
+/** What a reviewer gets to see. Disposing of it removes the copy. */
+export type FetchedChange = AsyncDisposable & {
+  change: Change;
+  /** The owner's words to reviewers and agents, by path; from the commit that the change stands on, never from the change. */
+  instructions: Map<string, string>;
+  /** A plain copy of the files after the change. */
+  filesDir: string;
+  /** Whether the copy has every file of the commit. */
+  isWhole: boolean;
+};
+
+export type FetchReviewedDeps = { git: Pick<Git, "openMirror">; workDir: string; signal: AbortSignal };
+
+/** Beyond this the copy has the changed files and their neighbours: a reviewer reads no more than that, and somebody waits for it. */
+const copyLimits = { filesMax: 5000, bytesMax: 100 * 1024 * 1024, fileBytesMax: 1024 * 1024 };
+
+const instructionLimits = { filesMax: 20, fileBytesMax: 64 * 1024 };
+
+/**
+ * Brings the change and the files around it here. The mirror is given back before the reviewer begins.
+ *
+ * @throws PullwrightError BASE_NOT_ON_REMOTE when a commit is gone by now, and what fetching throws
+ */
+export async function fetchReviewed(
+  ref: RepositoryRef,
+  { mergeBaseSha, headSha }: Pick<ForgeChange, "mergeBaseSha" | "headSha">,
+  place: ForgePlace,
+  { git, workDir, signal }: FetchReviewedDeps,
+): Promise<FetchedChange> {
+  await using mirror = await git.openMirror({
+    repositoryKey: repositoryKeyOf(ref),
+    remote: await place.remoteOf(ref),
+    format: headSha.length === 64 ? "sha256" : "sha1",
+    signal,
+  });
+  await mirror.fetchCommit({ sha: mergeBaseSha });
+  await mirror.fetchCommit({ sha: headSha });
+  const change = await mirror.readChange({ baseSha: mergeBaseSha, headSha });
+  const paths = change.files.map(({ path }) => path);
+  const found = await mirror.readFiles({
+    commitSha: mergeBaseSha,
+    isWanted: instructionsFor(paths),
+    ...instructionLimits,
+  });
+
+  await using made = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(workDir, "review-"));
+  made.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  const filesDir = join(folder, "src");
+  const { isWhole } = await mirror.exportFiles({
+    commitSha: headSha,
+    into: filesDir,
+    files: paths,
+    limits: copyLimits,
+  });
+  const kept = made.move();
+  return {
+    change,
+    instructions: new Map([...found].map(([path, bytes]) => [path, bytes.toString("utf8")])),
+    filesDir,
+    isWhole,
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+/** At the root and in the folders that the changed files are in. */
+function instructionsFor(changedPaths: string[]): (path: string) => boolean {
+  const folders = new Set<string>([""]);
+  for (const path of changedPaths) {
+    for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) folders.add(path.slice(0, at + 1));
+  }
+  return (path) => {
+    const cut = path.lastIndexOf("/") + 1;
+    return instructionNames.has(path.slice(cut)) && (folders.has(path.slice(0, cut)) || path.startsWith(".github/"));
+  };
+}
+
+const instructionNames = new Set(["AGENTS.md", "REVIEW.md", "CLAUDE.md"]);

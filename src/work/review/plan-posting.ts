@@ -1,0 +1,79 @@
+import type { Change } from "../../domain/change.ts";
+import type { ForgeName } from "../../domain/repository.ts";
+import type { Priority } from "../../domain/review.ts";
+import type { ForgeChange } from "../../forges/forge.ts";
+import { checkText } from "../../review/check-text.ts";
+import { deceptiveLines } from "../../review/deceptive-lines.ts";
+import { inlineText } from "../../review/inline-text.ts";
+import { placeFindings } from "../../review/place-findings.ts";
+import { summaryText } from "../../review/summary-text.ts";
+import type { JudgedReview } from "./judge-review.ts";
+import type { Posting } from "./posting.ts";
+import type { Before } from "./threads-before.ts";
+
+export type ToPlan = {
+  judged: JudgedReview;
+  change: Change;
+  commits: ForgeChange;
+  number: number;
+  forge: ForgeName;
+  repositoryUrl: string;
+  round: number;
+  /** Threads that are there already. */
+  threads: Before["threads"];
+};
+
+export type PlanOptions = {
+  inlineMax: number;
+  inlinePriority: Priority;
+  isGating: boolean;
+  limits: { roundsMax: number };
+};
+
+/** Puts a review into words and places: which findings get a comment at their line, what the summary says, which threads are over, what the check says. Pure. */
+export function planPosting(
+  { judged, change, commits, number, forge, repositoryUrl, round, threads }: ToPlan,
+  { inlineMax, inlinePriority, isGating, limits }: PlanOptions,
+): Posting {
+  const { result, resolved, unread } = judged;
+  const isSilent = result.findings.length === 0;
+  const fresh = isSilent ? [] : result.findings.filter(({ id }) => !threads.has(id));
+  const { inline } = placeFindings(fresh, change, { inlineMax, priority: inlinePriority });
+  const places = new Map<string, string | null>([
+    ...[...threads].map(([id, { url }]) => [id, url] as const),
+    ...inline.map(({ finding }) => [finding.id, null] as const),
+  ]);
+  return {
+    change: commits,
+    summary: summaryText({
+      result,
+      number,
+      place: { forge, repositoryUrl },
+      threads: places,
+      resolved,
+      unread,
+      deceptive: deceptiveLines(change),
+      round,
+      roundsMax: limits.roundsMax,
+      mention: "pullwright",
+      dashboardUrl: null,
+    }),
+    inline: inline.map((placed) => ({
+      findingId: placed.finding.id,
+      ...placed.place,
+      oldStartLine: oldLineOf(change, placed.place.path, placed.place.startLine),
+      body: inlineText(placed, { forge, mention: "pullwright" }),
+    })),
+    resolve: resolved.flatMap(({ id }) => {
+      const thread = threads.get(id);
+      return thread === undefined || thread.isResolved ? [] : [{ findingId: id, threadId: thread.id }];
+    }),
+    check: checkText(result, { isGating }),
+  };
+}
+
+/** The number that a line had before the change; null for one that was added. */
+function oldLineOf(change: Change, path: string, newLine: number): number | null {
+  const lines = change.files.find((file) => file.path === path)?.hunks.flatMap((hunk) => hunk.lines);
+  return lines?.find((line) => line.newLine === newLine)?.oldLine ?? null;
+}

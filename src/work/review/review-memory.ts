@@ -1,0 +1,44 @@
+import type { ClaimedCommand } from "../../domain/command.ts";
+import type { ErrorCode } from "../../domain/error.ts";
+import type { KnownFinding, ReviewResult } from "../../domain/review.ts";
+import type { GovernorFacts } from "../../review/governor.ts";
+import type { Posting } from "./posting.ts";
+
+/** A review that was decided, whether it is posted yet or not. */
+export type DecidedReview = {
+  pullRequestKey: string;
+  repository: string;
+  number: number;
+  title: string;
+  url: string;
+  round: number;
+  result: ReviewResult;
+  /** Why it failed; null when it did not. */
+  code: ErrorCode | null;
+  posting: Posting;
+  artifactsDir: string;
+};
+
+/** Where findings are discussed. */
+export type FindingThread = { findingId: string; id: string; url: string | null };
+
+/** What is remembered of a pull request's reviews; the store behind it is the engine's. */
+export type ReviewMemory = {
+  /** What this command decided and has not posted, in whichever attempt. */
+  unposted: (commandId: number) => Promise<(DecidedReview & { id: number }) | null>;
+  /** Keeps a review with all that is to be posted, and what is known of the findings now, in one transaction that holds the command's lease. */
+  decide: (command: ClaimedCommand, review: DecidedReview, findings: KnownFinding[]) => Promise<{ id: number }>;
+  /** Notes that all of it stands at the forge, or that it will not be posted any more. */
+  settle: (
+    id: number,
+    posted: { pullRequestKey: string; summaryUrl: string | null; threads: FindingThread[] },
+  ) => Promise<void>;
+  known: (pullRequestKey: string) => Promise<KnownFinding[]>;
+  /** A person's word by way of the forge: whatever has a thread that somebody resolved. */
+  dismiss: (pullRequestKey: string, findingIds: string[]) => Promise<void>;
+  /** What the governor asks of the past. */
+  past: (
+    pullRequest: { pullRequestKey: string; forge: string; host: string; repositoryId: string; number: number },
+    headSha: string,
+  ) => Promise<Pick<GovernorFacts, "roundsBefore" | "spentUsd" | "pushes">>;
+};
