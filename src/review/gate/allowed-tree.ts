@@ -41,7 +41,25 @@ function blockOf(node: Nodes, context: Context): BlockContent[] {
       return tableOf(node, deeper);
     case "html":
       return isHtml(node.value) ? [] : paragraphOf([{ type: "inlineCode", value: node.value.replaceAll("\n", " ") }]);
-    default:
+    case "break":
+    case "definition":
+    case "delete":
+    case "emphasis":
+    case "footnoteDefinition":
+    case "footnoteReference":
+    case "image":
+    case "imageReference":
+    case "inlineCode":
+    case "link":
+    case "linkReference":
+    case "listItem":
+    case "root":
+    case "strong":
+    case "tableCell":
+    case "tableRow":
+    case "text":
+    case "thematicBreak":
+    case "yaml":
       return [];
   }
 }
@@ -57,7 +75,7 @@ function headingOf(children: PhrasingContent[]): BlockContent[] {
 
 function onOneLine(node: PhrasingContent): PhrasingContent {
   if (node.type === "break") return { type: "text", value: " " };
-  if ("children" in node) return { ...node, children: node.children.map(onOneLine) } as PhrasingContent;
+  if ("children" in node) return { ...node, children: node.children.map(onOneLine) };
   return node.type === "text" ? { ...node, value: node.value.replaceAll("\n", " ") } : node;
 }
 
@@ -120,7 +138,21 @@ function phraseOf(node: Nodes, context: Context): PhrasingContent[] {
       return [{ type: "text", value: "(image left out)" }];
     case "html":
       return isHtml(node.value) ? [] : inlineCodeOf(node.value);
-    default:
+    case "blockquote":
+    case "code":
+    case "definition":
+    case "footnoteDefinition":
+    case "footnoteReference":
+    case "heading":
+    case "list":
+    case "listItem":
+    case "paragraph":
+    case "root":
+    case "table":
+    case "tableCell":
+    case "tableRow":
+    case "thematicBreak":
+    case "yaml":
       return [];
   }
 }

@@ -14,8 +14,8 @@ export function createLeakScan(secrets: Iterable<string>): LeakScan {
   return (text) => {
     const plain = text.normalize("NFKC");
     const decoded = decode(plain);
-    const texts = decoded === plain ? [plain] : [plain, decoded];
-    return texts.some((each) => readings.some((reading) => holds(readAs(reading, each), fragments[reading])));
+    const texts = new Set([plain, decoded, decoded.replaceAll(tags, "")]);
+    return [...texts].some((each) => readings.some((reading) => holds(readAs(reading, each), fragments[reading])));
   };
 }
 
@@ -24,6 +24,9 @@ function holds(text: string, { pieces, wholes }: Fragments): boolean {
     for (let at = 0; at + size <= text.length; at += 1) if (ofThisSize.has(text.slice(at, at + size))) return true;
   return wholes.some((whole) => text.includes(whole));
 }
+
+/** HTML that a page does not show. */
+const tags = /<!--(?:[^-]|-(?!->)){0,1000}-->|<[^<>]{0,1000}>/g;
 
 /** The escapes of URLs, HTML, JSON and shells, each undone once. */
 const escapes =

@@ -4,6 +4,7 @@ import { gfmFromMarkdown, gfmToMarkdown } from "mdast-util-gfm";
 import { toMarkdown } from "mdast-util-to-markdown";
 import { gfm } from "micromark-extension-gfm";
 import { type AllowLink, allowedTree, codeBlock } from "./allowed-tree.ts";
+import { joiner } from "./disarm-words.ts";
 import { isTooDense } from "./too-dense.ts";
 
 /**
@@ -25,10 +26,14 @@ export function renderLine(text: string, charactersMax: number): string {
   if (isTooDense(line)) return inlineCode(line, charactersMax);
   // Behind a sign that begins no block, all of it is a paragraph.
   const root = allowedTree(parse(`${noBlock}${line}`), () => null);
-  const rendered = write(root).replaceAll(noBlock, "").replaceAll("\n", " ").replaceAll("|", "\\|").trim();
+  const written = write(root).replaceAll(noBlock, "").replaceAll("\n", " ").replaceAll("|", "\\|").trim();
+  const rendered = blockBegin.test(written) ? joiner + written : written;
   const isSafe = isHarmless(parse(rendered), () => null) && rendered.length <= charactersMax * 2;
   return isSafe ? rendered : inlineCode(line, charactersMax);
 }
+
+/** What would begin a heading, a list, a quote or a block of code at the head of a line. */
+const blockBegin = /^(?:[#>+*=~:-]|`{3}|\d{1,9}[.)])/;
 
 /** A private character, which cleaning leaves to nobody: it is taken out of the text first. */
 const noBlock = "\ue000";

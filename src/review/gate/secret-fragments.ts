@@ -88,14 +88,17 @@ function isMoreThanAWord(secret: string): boolean {
 }
 
 function backwards(text: string): string {
-  return [...text].toReversed().join("");
+  return Array.from(text).toReversed().join("");
 }
 
 /** Nobody writes it by chance: digits or capitals among letters, or letters that no word has; and no row such as 0123456789. */
 function isTelling(piece: string): boolean {
   if (new Set(piece.toLowerCase()).size < 5 || rowLength(piece.toLowerCase()) >= 7) return false;
   if (/[b-df-hj-np-tv-xz]{5}/i.test(piece)) return true;
-  const changes = [...piece].filter((character, at) => at > 0 && kindOf(character) !== kindOf(piece[at - 1] ?? ""));
+  const changes = Array.from(piece).filter(
+    (character, at) => at > 0 && kindOf(character) !== kindOf(piece[at - 1] ?? ""),
+  );
+  if (/^\d+$/.test(piece)) return true;
   if (!/\d/.test(piece)) return /[a-z][A-Z]/.test(piece) && changes.length >= 5;
   return /[A-Za-z]/.test(piece) && (changes.length >= 3 || !/[a-z]{5}/i.test(piece));
 }
