@@ -27,13 +27,19 @@ export type SandboxedRun = {
   onOutput: (stream: "stdout" | "stderr", bytes: Uint8Array) => void;
 };
 
-export type Mount = { outside: string; inside: string };
+export type Mount = {
+  outside: string;
+  inside: string;
+  /** A copy that is there for this run: it is given to the user that the sandbox runs as, who could not read it otherwise. What is writable always is. */
+  madeForIt?: boolean;
+};
 
 export type SandboxLimits = {
   timeoutMs: number;
   /** Of all its processes together. */
   memoryBytesMax: number;
   cpuMsMax: number;
+  /** With their threads. */
   processesMax: number;
   fileBytesMax: number;
   openFilesMax: number;

@@ -1,0 +1,49 @@
+import rateCard from "./rate-card.json" with { type: "json" };
+
+/** Tokens of one request, or of several that were each within the usual length of a prompt. */
+export type TokensUsed = {
+  /** All that went in, what came out of a cache or into one included. */
+  inputTokens: number;
+  cachedInputTokens: number;
+  cacheWriteTokens: number;
+  outputTokens: number;
+};
+
+/** US dollars per million tokens. */
+type Rate = {
+  input: number;
+  cachedInput: number;
+  cacheWrite?: number;
+  output: number;
+  /** What a request costs that many times over when its prompt is longer than this. */
+  longPrompt?: { aboveTokens: number; times: number };
+};
+
+const rates = new Map<string, Rate>(Object.entries(rateCard.models));
+
+/** The day for which the rates were looked up; providers change them. */
+export const ratesAsOf: string = rateCard.asOf;
+
+/** What it costs in US dollars by the rate card; null for a model that is not in it, which is not the same as nothing. */
+export function costOf(model: string, used: TokensUsed): number | null {
+  const rate = rates.get(plainModel(model));
+  if (rate === undefined) return null;
+  const plainTokens = Math.max(0, used.inputTokens - used.cachedInputTokens - used.cacheWriteTokens);
+  const dollars =
+    plainTokens * rate.input +
+    used.cachedInputTokens * rate.cachedInput +
+    used.cacheWriteTokens * (rate.cacheWrite ?? rate.input) +
+    used.outputTokens * rate.output;
+  const times =
+    rate.longPrompt !== undefined && used.inputTokens > rate.longPrompt.aboveTokens ? rate.longPrompt.times : 1;
+  return (dollars * times) / 1_000_000;
+}
+
+/** Without the provider's name before it, and without the date or the mark of a long context behind it: `anthropic/claude-sonnet-4-20250514` is `claude-sonnet-4`. */
+function plainModel(model: string): string {
+  return model
+    .toLowerCase()
+    .replace(/^(openai|anthropic)\//, "")
+    .replace(/\[1m\]$/, "")
+    .replace(/-(\d{8}|\d{4}-\d{2}-\d{2}|latest)$/, "");
+}
