@@ -156,7 +156,8 @@ export function commandQueries(db: Kysely<Schema>) {
         .select((eb) => [eb.fn.max("started_at").as("began"), timeFrom(now).as("now")])
         .where("series", "=", series)
         .executeTakeFirst();
-      return row?.began == null ? null : Date.parse(row.now) - Date.parse(row.began);
+      if (row === undefined || row.began === null) return null;
+      return Date.parse(row.now) - Date.parse(row.began);
     },
 
     /** Asks whoever runs the command to stop. The first asking counts. False when it does not run. */

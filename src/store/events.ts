@@ -26,6 +26,7 @@ export function eventQueries(db: Kysely<Schema>) {
         "subject_ref",
         "commit_sha",
         "actor",
+        "actor_is_bot",
         "occurred_at",
         "events.recorded_at",
         "summary",
@@ -77,6 +78,26 @@ export function eventQueries(db: Kysely<Schema>) {
       return row.count;
     },
 
+    /** What happened to a pull request, first to last; of very much the newest. */
+    async ofPullRequest(
+      repository: { forge: string; host: string; forgeId: string },
+      number: number,
+    ): Promise<{ kind: string; commit_sha: string | null; actor: string | null; actor_is_bot: number }[]> {
+      const rows = await db
+        .selectFrom("events")
+        .innerJoin("repositories", "repositories.id", "events.repository_id")
+        .select(["kind", "commit_sha", "actor", "actor_is_bot"])
+        .where("forge", "=", repository.forge as "github" | "gitlab")
+        .where("host", "=", repository.host)
+        .where("forge_id", "=", repository.forgeId)
+        .where("subject_kind", "=", "pull-request")
+        .where("subject_ref", "=", String(number))
+        .orderBy("events.id", "desc")
+        .limit(ofPullRequestMax)
+        .execute();
+      return rows.toReversed();
+    },
+
     async get(id: number): Promise<EventRow | undefined> {
       return withRepository().where("events.id", "=", id).executeTakeFirst();
     },
@@ -104,3 +125,5 @@ export function eventQueries(db: Kysely<Schema>) {
     },
   };
 }
+
+const ofPullRequestMax = 1000;

@@ -69,6 +69,7 @@ type EventsTable = {
   subject_ref: string;
   commit_sha: string | null;
   actor: string | null;
+  actor_is_bot: number;
   occurred_at: Instant;
   recorded_at: Instant;
   summary: string;

@@ -39,6 +39,6 @@ export type ReviewMemory = {
   /** What the governor asks of the past. */
   past: (
     pullRequest: { pullRequestKey: string; forge: string; host: string; repositoryId: string; number: number },
-    headSha: string,
+    now: { headSha: string; ownLogin: string },
   ) => Promise<Pick<GovernorFacts, "roundsBefore" | "spentUsd" | "pushes">>;
 };

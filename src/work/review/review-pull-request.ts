@@ -118,7 +118,7 @@ async function review(
   const key = pullRequestKeyOf(ref.forge, ref.host, repository.id, pullRequest.number);
   const past = await deps.memory.past(
     { pullRequestKey: key, forge: ref.forge, host: ref.host, repositoryId: repository.id, number: pullRequest.number },
-    pullRequest.headSha,
+    { headSha: pullRequest.headSha, ownLogin: (await place.forge.whoAmI({ signal: deps.signal })).login },
   );
   const permission = mayReview(
     {
