@@ -38,6 +38,8 @@ export type AuditLogQueries = ReturnType<typeof auditLogQueries>;
 /** Before the first entry. */
 export const auditStart: AuditPosition = { id: 0, hash: "" };
 
+const entriesMax = 1000;
+
 /** Any number does, as long as every process takes the same. */
 const appendLockKey = 7_305_184_221;
 
@@ -72,6 +74,19 @@ export function auditLogQueries(db: Kysely<Schema>, locking: "skip-locked" | "no
         position = { id: row.id, hash: row.hash };
       }
       return { checked: rows.length, position, isAtEnd: rows.length < limit, broken: null };
+    },
+
+    /** What was done to any of these, first to last; of very many entries the newest. */
+    async ofSubjects(subjects: string[]): Promise<AuditRow[]> {
+      if (subjects.length === 0) return [];
+      const rows = await db
+        .selectFrom("audit_log")
+        .selectAll()
+        .where("subject", "in", subjects)
+        .orderBy("id", "desc")
+        .limit(entriesMax)
+        .execute();
+      return rows.map(read).toReversed();
     },
 
     async list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRow>> {

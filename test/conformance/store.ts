@@ -4,6 +4,7 @@ import type { MakeDatabase } from "./database.ts";
 import { exerciseLists } from "./lists.ts";
 import { exerciseMigrations } from "./migrations.ts";
 import { exerciseTransactions } from "./transactions.ts";
+import { exerciseWorkLists } from "./work-lists.ts";
 
 /** What every database must do alike. */
 export function exerciseStore(makeDatabase: MakeDatabase): void {
@@ -12,4 +13,5 @@ export function exerciseStore(makeDatabase: MakeDatabase): void {
   exerciseTransactions(makeDatabase);
   exerciseLists(makeDatabase);
   exerciseMigrations(makeDatabase);
+  exerciseWorkLists(makeDatabase);
 }
