@@ -94,6 +94,7 @@ async function create(command: ClaimedCommand, deps: CreatePullRequestDeps): Pro
   const statePath = await folder.write("push_state.json", asJson(state));
   deps.reach("push-state.written");
   const descriptionPath = await folder.write("pr_description.md", `${descriptionOf(taken.described)}\n`);
+  deps.reach("description.written");
 
   const opened = await openPullRequest(
     {
