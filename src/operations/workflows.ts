@@ -191,7 +191,7 @@ async function shownWorkflows(
 ): Promise<z.output<typeof workflowRow>[]> {
   const latest = Map.groupBy(
     await commands.latestOfWorkflows(rows.map(({ id }) => id)),
-    ({ workflow_id: workflowId }) => workflowId,
+    (command) => command.workflow_id,
   );
   return rows.map(({ number: _number, ...row }) => ({
     ...row,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Kysely, type Selectable, sql } from "kysely";
 import type { Instant } from "../domain/clock.ts";
-import { countMax, type Page, pageOf, type PageRequest } from "./page.ts";
+import { countRows, mapPage, type Page, type PageRequest, readPage } from "./page.ts";
 import type { Schema } from "./schema.ts";
 
 type StoredEntry = Selectable<Schema["audit_log"]>;
@@ -90,20 +90,11 @@ export function auditLogQueries(db: Kysely<Schema>, locking: "skip-locked" | "no
     },
 
     async list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRow>> {
-      let query = filtered(filter)
-        .selectAll()
-        .orderBy("id", "desc")
-        .limit(page.limit + 1);
-      if (page.after !== null) query = query.where("id", "<", page.after.id);
-      return pageOf((await query.execute()).map(read), page.limit, () => null);
+      return mapPage(await readPage(filtered(filter).selectAll(), page), read);
     },
 
-    async count(filter: AuditFilter): Promise<number> {
-      const row = await db
-        .selectFrom(filtered(filter).select("id").limit(countMax).as("rows"))
-        .select((eb) => eb.fn.countAll<number>().as("count"))
-        .executeTakeFirstOrThrow();
-      return row.count;
+    count(filter: AuditFilter): Promise<number> {
+      return countRows(db, filtered(filter));
     },
 
     async get(id: number): Promise<AuditRow | undefined> {

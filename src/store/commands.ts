@@ -1,7 +1,7 @@
 import { type Kysely, type Selectable, sql } from "kysely";
 import type { Instant } from "../domain/clock.ts";
 import type { CommandLink, CommandState, CommandType, NewCommand } from "../domain/command.ts";
-import { countMax, type Page, pageOf, type PageRequest } from "./page.ts";
+import { countMax, countRows, mapPage, type Page, type PageRequest, readPage } from "./page.ts";
 import type { Schema } from "./schema.ts";
 import { type StoreTime, timeFrom } from "./store-time.ts";
 
@@ -215,20 +215,11 @@ export function commandQueries(db: Kysely<Schema>) {
     },
 
     async list(filter: CommandFilter, page: PageRequest): Promise<Page<CommandRow>> {
-      let query = filtered(filter)
-        .select([...listColumns])
-        .orderBy("id", "desc")
-        .limit(page.limit + 1);
-      if (page.after !== null) query = query.where("id", "<", page.after.id);
-      return pageOf((await query.execute()).map(withoutEmptyKey), page.limit, () => null);
+      return mapPage(await readPage(filtered(filter).select([...listColumns]), page), withoutEmptyKey);
     },
 
-    async count(filter: CommandFilter): Promise<number> {
-      const row = await db
-        .selectFrom(filtered(filter).select("id").limit(countMax).as("rows"))
-        .select((eb) => eb.fn.countAll<number>().as("count"))
-        .executeTakeFirstOrThrow();
-      return row.count;
+    count(filter: CommandFilter): Promise<number> {
+      return countRows(db, filtered(filter));
     },
 
     /** How many have not ended: those that run, those that wait for their turn or time, and those whose work is paused; of what waits, exact up to 10,000. */
