@@ -1,6 +1,7 @@
 import type { MakeDatabase } from "./database.ts";
 import { exerciseAuditLog } from "./audit-log.ts";
 import { exerciseEffects } from "./effects.ts";
+import { exerciseQueueCrowd } from "./queue-crowd.ts";
 import { exerciseQueueEndings } from "./queue-endings.ts";
 import { exerciseQueueLeases } from "./queue-leases.ts";
 import { exerciseQueueLists } from "./queue-lists.ts";
@@ -11,6 +12,7 @@ import { exerciseQueueRequests } from "./queue-requests.ts";
 /** What the queue promises on every database. */
 export function exerciseQueue(makeDatabase: MakeDatabase): void {
   exerciseQueueOrder(makeDatabase);
+  exerciseQueueCrowd(makeDatabase);
   exerciseQueueEndings(makeDatabase);
   exerciseQueueRequests(makeDatabase);
   exerciseQueueLeases(makeDatabase);
