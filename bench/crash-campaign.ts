@@ -2,131 +2,182 @@
  * Kills workers at every step of a pull request's making, in every situation, and counts at the forge afterwards: one branch, one commit for each content,
  * one pull request, nothing left open.
  *
- *   npm run campaign:crash                                         every step x every lost answer x both contents x 3, both forges, both databases
+ *   npm run campaign:crash                                         every step x every mishap x every content x 3, both forges, both databases
+ *   npm run campaign:crash -- --pair github,sqlite --pair gitlab,postgres --minutes 40
  *   npm run campaign:crash -- --forge gitlab --database sqlite --rounds 1 --random 50
+ *
+ * What answers were lost comes first, in all its rounds; then what never arrived. So a campaign that is cut off has tried a whole part.
  */
 import { parseArgs } from "node:util";
 import { makePostgresAt, makeSqlite } from "../test/conformance/database.ts";
 import { startPostgres } from "../test/support/postgres.ts";
-import {
-  type CrashScene,
-  type LostAnswer,
-  lostAnswers,
-  openCrashScene,
-  type Ordeal,
-} from "../test/work/crash-scene.ts";
+import { bundleWorker } from "../test/work/bundle-worker.ts";
+import { type CrashScenePlace, type Ordeal, openCrashScene } from "../test/work/crash-scene.ts";
+import { type Mishap, mishaps } from "../test/work/mishaps.ts";
+import { createProgressLine } from "./progress-line.ts";
 
 const forges = ["github", "gitlab"] as const;
 const databases = ["sqlite", "postgres"] as const;
+const contents = ["first", "second", "chain"] as const satisfies Ordeal["content"][];
 
-export type CrashCampaign = {
-  /** How often each step is died at in each situation. */
-  rounds: number;
-  /** So many runs besides, whose workers are killed at random moments, up to three times each. */
-  random: number;
-  lost: (LostAnswer | null)[];
-  contents: Ordeal["content"][];
-};
-
-export type CrashCampaignResult = {
-  situations: number;
-  /** Step and situation together: where a worker can die. */
-  points: number;
-  runs: number;
-  deaths: number;
-  broken: string[];
-};
+type Pair = { forge: (typeof forges)[number]; database: (typeof databases)[number] };
+/** What is done in one scene: a death at each step of one situation, or so many at random moments. */
+type Job = Pick<Ordeal, "content" | "mishap"> & { pair: Pair; round: number; random: number };
+type Count = { situations: number; points: number; runs: number; deaths: number; broken: number };
 
 /** A worker may also die while it starts, and while it stops. */
 const killAfterMs = { min: 50, max: 800 };
+/** A step that is come to again and again is died at so often; a third time is as the second. */
+const occurrencesMax = 2;
+/** What takes longer has stopped for good. */
+const runMsMax = 120_000;
+/** Before anything was measured: how many runs a job has, about. */
+const runsExpected = 35;
 
-export async function runCrashCampaign(
-  scene: CrashScene,
-  { rounds, random, lost, contents }: CrashCampaign,
-  onRun: (runs: number, broken: string[]) => void = () => {},
-): Promise<CrashCampaignResult> {
-  const result: CrashCampaignResult = { situations: 0, points: 0, runs: 0, deaths: 0, broken: [] };
-  const situations = contents.flatMap((content) => lost.map((answer) => ({ content, lost: answer })));
-  for (const situation of situations) {
-    result.situations += 1;
-    const steps = await run({ ...situation, killAt: [] });
-    result.points += steps.length;
-    for (let round = 1; round <= rounds; round += 1)
-      for (const step of steps) await run({ ...situation, killAt: [step] });
-  }
-  for (let index = 0; index < random; index += 1) {
-    const situation = situations[index % situations.length];
-    if (situation !== undefined)
-      await run({ ...situation, killAt: [], killAfterMs: Array.from({ length: 3 }, randomMs) });
-  }
-  return result;
+const { values } = parseArgs({
+  options: {
+    pair: { type: "string", multiple: true },
+    forge: { type: "string" },
+    database: { type: "string" },
+    content: { type: "string" },
+    mishap: { type: "string" },
+    rounds: { type: "string", default: "3" },
+    random: { type: "string", default: "100" },
+    beside: { type: "string", default: "2" },
+    minutes: { type: "string" },
+  },
+});
 
-  async function run(ordeal: Ordeal): Promise<string[]> {
-    const { steps, deaths, broken } = await scene.run(ordeal);
-    result.runs += 1;
-    result.deaths += deaths.length;
-    const where = `${ordeal.content} content, lost answer: ${ordeal.lost ?? "none"}, died at ${deaths.join(", ") || "nothing"}`;
-    const said = broken.map((sentence) => `${where}: ${sentence}`);
-    result.broken.push(...said);
-    onRun(result.runs, said);
-    return steps;
+const pairs = forges
+  .flatMap((forge) => databases.map((database): Pair => ({ forge, database })))
+  .filter(({ forge, database }) =>
+    values.pair === undefined
+      ? (values.forge ?? forge) === forge && (values.database ?? database) === database
+      : values.pair.includes(`${forge},${database}`),
+  );
+const jobs = jobsOf(pairs);
+const jobsAll = jobs.length;
+const begunMs = performance.now();
+const untilMs = values.minutes === undefined ? Infinity : begunMs + Number(values.minutes) * 60_000;
+const counts = new Map(pairs.map((pair) => [nameOf(pair), noCount()]));
+const broken: string[] = [];
+const progress = createProgressLine(process.stderr, () => performance.now());
+let runsDone = 0;
+let jobsDone = 0;
+
+const server = pairs.some(({ database }) => database === "postgres") ? await startPostgres() : null;
+try {
+  await using worker = await bundleWorker();
+  const lane = async (): Promise<void> => {
+    for (;;) {
+      if (performance.now() > untilMs) return;
+      const job = jobs.shift();
+      if (job === undefined) return;
+      const makeDatabase = job.pair.database === "sqlite" ? makeSqlite : () => makePostgresAt(server?.url);
+      await perform(job, { forge: job.pair.forge, makeDatabase, worker });
+      jobsDone += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: Number(values.beside) }, lane));
+} finally {
+  progress.end();
+  await server?.stop();
+}
+
+const rows = [...counts.values()];
+const sum = (column: keyof Count): number => rows.reduce((total, row) => total + row[column], 0);
+const together = { ...noCount() };
+for (const column of Object.keys(together) as (keyof Count)[]) together[column] = sum(column);
+console.table({ ...Object.fromEntries(counts), together });
+process.stdout.write(`${Math.round((performance.now() - begunMs) / 1000)} seconds.\n`);
+if (jobs.length > 0) process.stdout.write(`The time was up: ${jobs.length} of ${jobsAll} parts were not begun.\n`);
+for (const sentence of broken) process.stdout.write(`${sentence}\n`);
+process.exitCode = broken.length > 0 ? 1 : 0;
+
+function jobsOf(wanted: Pair[]): Job[] {
+  const all: (Mishap | null)[] = [null, ...(Object.keys(mishaps) as Mishap[])];
+  const situations = contents
+    .flatMap((content) => all.map((mishap) => ({ content, mishap })))
+    // A chain ends in a pull request like any other: what happens to that is tried there.
+    .filter(({ content, mishap }) => content !== "chain" || mishap === null)
+    .filter(({ content }) => (values.content ?? content) === content)
+    .filter(({ mishap }) => (values.mishap ?? mishap ?? "none") === (mishap ?? "none"));
+  const random = Math.ceil(Number(values.random) / situations.length);
+  const isFirst = ({ mishap }: (typeof situations)[number]): boolean => mishap === null || mishap.includes("answer-");
+  return [true, false].flatMap((first) => {
+    const some = situations.filter((situation) => isFirst(situation) === first);
+    const rounds = Array.from({ length: Number(values.rounds) }, (_, index) => index + 1);
+    return [...rounds.map((round) => ({ round, random: 0 })), ...(random > 0 ? [{ round: 0, random }] : [])].flatMap(
+      (how) => some.flatMap((situation) => wanted.map((pair) => ({ ...situation, ...how, pair }))),
+    );
+  });
+}
+
+async function perform({ content, mishap, pair, round, random }: Job, place: CrashScenePlace): Promise<void> {
+  const count = counts.get(nameOf(pair)) ?? noCount();
+  let scene = await openCrashScene(place);
+  try {
+    if (random > 0) {
+      for (let index = 0; index < random; index += 1)
+        await run({ killAt: [], killAfterMs: Array.from({ length: 3 }, randomMs) });
+      return;
+    }
+    const steps = await run({ killAt: [] });
+    const points = [...new Set(steps)].filter((step) => Number(step.split("#")[1]) <= occurrencesMax);
+    if (round === 1) {
+      count.situations += 1;
+      count.points += points.length;
+    }
+    for (const step of points) await run({ killAt: [step] });
+  } finally {
+    await scene[Symbol.asyncDispose]();
   }
+
+  async function run(deaths: { killAt: string[]; killAfterMs?: number[] }): Promise<string[]> {
+    const stopped = Promise.withResolvers<never>();
+    const timer = setTimeout(() => stopped.reject(new Error("It stood still")), runMsMax);
+    const where = `${nameOf(pair)}: ${content} content, mishap: ${mishap ?? "none"}`;
+    const ordeal = { content, mishap, ...deaths };
+    const end = await Promise.race([scene.run(ordeal), stopped.promise]).catch((error: unknown) => ({
+      steps: [],
+      deaths: ordeal.killAt,
+      broken: [error instanceof Error ? error.message : String(error)],
+      isStuck: true,
+    }));
+    clearTimeout(timer);
+    count.runs += 1;
+    count.deaths += end.deaths.length;
+    runsDone += 1;
+    for (const sentence of end.broken) {
+      count.broken += 1;
+      broken.push(`${where}, died at ${end.deaths.join(", ") || "nothing"}: ${sentence}`);
+      // A campaign takes hours: what it finds is said at once.
+      progress.note(broken.at(-1) ?? "");
+    }
+    if ("isStuck" in end) {
+      await scene[Symbol.asyncDispose]();
+      scene = await openCrashScene(place);
+    }
+    progress.show(whereItIs(where));
+    return end.steps;
+  }
+}
+
+function whereItIs(now: string): string {
+  const passedMs = performance.now() - begunMs;
+  const runsLeft = Math.max(0, (jobsDone > 0 ? runsDone / jobsDone : runsExpected) * jobsAll - runsDone);
+  const leftMs = Math.min((passedMs / runsDone) * runsLeft, untilMs - performance.now());
+  return `${runsDone} runs, ${broken.length} broken promises, about ${Math.ceil(leftMs / 60_000)} minutes left; ${now}`;
+}
+
+function nameOf({ forge, database }: Pair): string {
+  return `${forge}, ${database}`;
+}
+
+function noCount(): Count {
+  return { situations: 0, points: 0, runs: 0, deaths: 0, broken: 0 };
 }
 
 function randomMs(): number {
   return Math.round(killAfterMs.min + Math.random() * (killAfterMs.max - killAfterMs.min));
-}
-
-if (import.meta.main) {
-  const { values } = parseArgs({
-    options: {
-      forge: { type: "string" },
-      database: { type: "string" },
-      content: { type: "string" },
-      lost: { type: "string" },
-      rounds: { type: "string", default: "3" },
-      random: { type: "string", default: "100" },
-    },
-  });
-  const chosen = <Name extends string>(names: readonly Name[], wanted: string | undefined): Name[] =>
-    names.filter((name) => wanted === undefined || name === wanted);
-  const answers = [null, ...(Object.keys(lostAnswers) as LostAnswer[])];
-  const campaign: CrashCampaign = {
-    rounds: Number(values.rounds),
-    random: Number(values.random),
-    lost: answers.filter((answer) => values.lost === undefined || (answer ?? "none") === values.lost),
-    contents: chosen(["first", "second"] as const, values.content),
-  };
-  const server = chosen(databases, values.database).includes("postgres") ? await startPostgres() : null;
-  const table: Record<string, Record<string, number>> = {};
-  const broken: string[] = [];
-  try {
-    for (const forge of chosen(forges, values.forge))
-      for (const database of chosen(databases, values.database)) {
-        const name = `${forge}, ${database}`;
-        const begun = performance.now();
-        await using scene = await openCrashScene(
-          forge,
-          database === "sqlite" ? makeSqlite : () => makePostgresAt(server?.url),
-        );
-        const result = await runCrashCampaign(scene, campaign, (runs, brokenNow) => {
-          process.stderr.write(`${name}: ${runs} runs\r`);
-          // A campaign takes hours: what it finds is said at once.
-          for (const sentence of brokenNow) process.stderr.write(`\n${sentence}\n`);
-        });
-        process.stderr.write("\n");
-        const { situations, points, runs, deaths } = result;
-        const seconds = Math.round((performance.now() - begun) / 1000);
-        table[name] = { situations, points, runs, deaths, "broken promises": result.broken.length, seconds };
-        broken.push(...result.broken.map((sentence) => `${name}: ${sentence}`));
-      }
-  } finally {
-    await server?.stop();
-  }
-  const rows = Object.values(table);
-  const sum = (column: string): number => rows.reduce((total, row) => total + (row[column] ?? 0), 0);
-  table["together"] = Object.fromEntries(Object.keys(rows[0] ?? {}).map((column) => [column, sum(column)]));
-  console.table(table);
-  for (const sentence of broken) process.stdout.write(`${sentence}\n`);
-  process.exitCode = broken.length > 0 ? 1 : 0;
 }

@@ -11,6 +11,7 @@ import { addMigrateCommand } from "./cli/migrate.ts";
 import { addPullRequestsCommand } from "./cli/prs.ts";
 import { addRunsCommand } from "./cli/runs.ts";
 import { addStartCommand } from "./cli/start.ts";
+import { addStatusCommand } from "./cli/status.ts";
 import { addWhyCommand } from "./cli/why.ts";
 import { addWorkerCommands } from "./cli/worker.ts";
 import { addWorkflowsCommands } from "./cli/workflows.ts";
@@ -30,6 +31,7 @@ export function buildProgram(): Command {
   for (const add of [
     addStartCommand,
     addDemoCommand,
+    addStatusCommand,
     addIngestCommands,
     addPullRequestsCommand,
     addRunsCommand,

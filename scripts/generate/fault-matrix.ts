@@ -37,6 +37,7 @@ const queueTests = { elsewhere: "test/conformance/queue-leases.ts" };
 const waits = (why: string): FaultCell => here(`waits ${why}, costs no attempt; then ${oneOfEach}`);
 const again = here(`the next attempt: ${oneOfEach}`);
 const readBack = here(`looked for before anything is sent again: ${oneOfEach}`);
+const rotated = here(`the new one is used at once: ${oneOfEach}`);
 const stolen = here(`the slower worker writes nothing more: ${oneOfEach}`);
 const fails = (code: string, left: string): FaultCell => here(`ends failed with ${code}; ${left}`);
 const stops = (left: string): FaultCell => here(`ends cancelled; ${left}`);
@@ -64,7 +65,7 @@ export const faultMatrix: FaultRow[] = [
       "death before": death("claim.after"),
       "404": waits("until the file is there"),
       "409 or 422": fails("SECRET_MALFORMED", nothingThere),
-      "secret rotated": here(`the new one is used: ${oneOfEach}`),
+      "secret rotated": rotated,
     },
   },
   {
@@ -80,10 +81,10 @@ export const faultMatrix: FaultRow[] = [
       "5xx": again,
       "rate limit": waits("as long as the forge said"),
       "401": waits("for a valid token"),
-      "403": fails("FORGE_FORBIDDEN", nothingThere),
+      "403": waits("for a token that may look"),
       "404": fails("FORGE_NOT_FOUND", nothingThere),
       "net cut": again,
-      "secret rotated": waits("a minute"),
+      "secret rotated": rotated,
       cancelled: stops(nothingThere),
       "lease stolen": stolen,
     },
@@ -130,7 +131,7 @@ export const faultMatrix: FaultRow[] = [
       "404": fails("FORGE_NOT_FOUND", nothingThere),
       "409 or 422": fails("BRANCH_EXISTS", "the other's branch is as it was, and there is no pull request"),
       "net cut": readBack,
-      "secret rotated": waits("a minute"),
+      "secret rotated": rotated,
       "answer lost": readBack,
       cancelled: stops("the branch that was on its way is there, and no pull request"),
       "lease stolen": stolen,
@@ -162,7 +163,7 @@ export const faultMatrix: FaultRow[] = [
       "404": fails("FORGE_NOT_FOUND", "the branch is there, and no pull request"),
       "409 or 422": here(`the one that is there is taken as ours: ${oneOfEach}`),
       "net cut": readBack,
-      "secret rotated": here(`the new one is used at once: ${oneOfEach}`),
+      "secret rotated": rotated,
       "answer lost": readBack,
       cancelled: stops("the pull request that was on its way is there; who retries the command finds it"),
       "lease stolen": stolen,

@@ -2,9 +2,13 @@ export type HeadAndTail = { write: (chunk: Buffer) => void | Promise<void>; end:
 
 /**
  * Passes on the first half of `bytesMax` as it comes, holds back the last half, and passes that on at the end. What fell between is counted, in a line
- * of its own. Never holds more than half of `bytesMax`.
+ * of its own. Never holds more than half of `bytesMax`. `putLeftOut` puts that line, for who does so otherwise.
  */
-export function createHeadAndTail(bytesMax: number, put: (bytes: Buffer) => void | Promise<void>): HeadAndTail {
+export function createHeadAndTail(
+  bytesMax: number,
+  put: (bytes: Buffer) => void | Promise<void>,
+  putLeftOut: (line: Buffer) => void | Promise<void> = put,
+): HeadAndTail {
   const headBytesMax = Math.ceil(bytesMax / 2);
   const tail = Buffer.allocUnsafe(Math.max(bytesMax - headBytesMax, 1));
   let headBytes = 0;
@@ -20,7 +24,7 @@ export function createHeadAndTail(bytesMax: number, put: (bytes: Buffer) => void
     },
     end: async () => {
       const keptBytes = Math.min(laterBytes, tail.length);
-      if (laterBytes > keptBytes) await put(Buffer.from(`\n[… ${laterBytes - keptBytes} bytes left out …]\n`));
+      if (laterBytes > keptBytes) await putLeftOut(Buffer.from(`\n[… ${laterBytes - keptBytes} bytes left out …]\n`));
       const begin = laterBytes > tail.length ? laterBytes % tail.length : 0;
       await put(Buffer.concat([tail.subarray(begin, keptBytes), tail.subarray(0, begin)]));
     },

@@ -10,8 +10,11 @@ import { createHeadAndTail } from "./head-and-tail.ts";
 export type OutputWanted =
   | { keep: "all"; bytesMax: number }
   | { keep: "head-and-tail"; bytesMax: number }
-  | { keep: "file"; path: string; bytesMax: number }
+  | { keep: "file"; path: string; bytesMax: number; through?: PassedThrough }
   | { keep: "none"; onBytes: (bytes: Buffer) => void | Promise<void> };
+
+/** What makes other bytes of those that are to be kept, before they are: a mask for secrets. `gap` is said where bytes were left out. */
+export type PassedThrough = { push: (bytes: Buffer) => Buffer; gap: () => void; end: () => Buffer };
 
 export type KeptOutput = {
   finished: Promise<{ bytes: Buffer; bytesSeen: number }>;
@@ -72,7 +75,7 @@ async function keeperFor(wanted: OutputWanted, tooMuch: () => void): Promise<Kee
       };
     }
     case "file":
-      return keepingInFile(await open(wanted.path, "wx", 0o600), wanted.bytesMax);
+      return keepingInFile(await open(wanted.path, "wx", 0o600), wanted.bytesMax, wanted.through ?? asItIs);
     case "none":
       return { write: wanted.onBytes, end: () => Promise.resolve(Buffer.alloc(0)) };
   }
@@ -91,13 +94,24 @@ function keepingAll(bytesMax: number, tooMuch: () => void): Keeper {
   };
 }
 
-function keepingInFile(file: FileHandle, bytesMax: number): Keeper {
-  const both = createHeadAndTail(bytesMax, (bytes) => file.writeFile(bytes));
+function keepingInFile(file: FileHandle, bytesMax: number, through: PassedThrough): Keeper {
+  const put = async (bytes: Buffer): Promise<void> => {
+    if (bytes.length > 0) await file.writeFile(bytes);
+  };
+  const both = createHeadAndTail(
+    bytesMax,
+    (bytes) => put(through.push(bytes)),
+    (line) => {
+      through.gap();
+      return put(line);
+    },
+  );
   return {
     write: both.write,
     end: async () => {
       try {
         await both.end();
+        await put(through.end());
       } finally {
         await file.close();
       }
@@ -105,6 +119,8 @@ function keepingInFile(file: FileHandle, bytesMax: number): Keeper {
     },
   };
 }
+
+const asItIs: PassedThrough = { push: (bytes) => bytes, gap: () => {}, end: () => Buffer.alloc(0) };
 
 /** We stopped reading ourselves, or the pipe ended under us. */
 function isCutShort(cause: unknown): boolean {

@@ -81,13 +81,17 @@ function historyLine({
 
 function effectLine(effect: CommandDetail["effects"][number]): string {
   const { kind, state, sends, code, because, check_after_at: checkAfter, done_at: doneAt, result } = effect;
+  if (doneAt !== null) return `${kind}  done ${exactTime(doneAt)}${foundWords(effect)}: ${JSON.stringify(result)}`;
   const sent = sends === 0 ? "not sent" : sends === 1 ? "sent once" : `sent ${sends} times`;
   const reason = [code, because].filter((part) => part !== null).join(": ");
-  const ending =
-    doneAt !== null
-      ? `done ${exactTime(doneAt)}: ${JSON.stringify(result)}`
-      : `${state}, ${sent}${checkAfter === null ? "" : `, looked for again after ${exactTime(checkAfter)}`}${reason === "" ? "" : `: ${reason}`}`;
-  return `${kind}  ${ending}`;
+  const looked = checkAfter === null ? "" : `, looked for again after ${exactTime(checkAfter)}`;
+  return `${kind}  ${state}, ${sent}${looked}${reason === "" ? "" : `: ${reason}`}`;
+}
+
+function foundWords({ known_by: knownBy, sent_at: sentAt }: CommandDetail["effects"][number]): string {
+  if (knownBy === "look") return ", found there";
+  if (knownBy !== "look-after-lost-answer") return "";
+  return `, sent ${sentAt === null ? "before" : exactTime(sentAt)}, its answer lost, found again`;
 }
 
 function nowLines(command: CommandDetail, now: Instant): string[] {

@@ -1,16 +1,17 @@
 import { readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { readSecretPlace, type SecretPlace } from "../config/secret-files.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { CredentialStandings } from "../domain/credential-standing.ts";
 import { PullwrightError } from "../domain/error.ts";
 import { remoteUrlOf } from "../domain/parse-repository-ref.ts";
-import type { RepositoryRef } from "../domain/repository-ref.ts";
-import type { CredentialSource } from "../forges/credential.ts";
+import { type RepositoryRef, repositoryKeyOf } from "../domain/repository-ref.ts";
+import { type CredentialSource, fingerprintOf } from "../forges/credential.ts";
 import { createForgeFetch } from "../forges/forge-fetch.ts";
 import type { Forge, ForgeRepositoryRef } from "../forges/forge.ts";
 import { createGithubForge } from "../forges/github/github-forge.ts";
 import { createGitlabForge } from "../forges/gitlab/gitlab-forge.ts";
+import { createCredentialUse } from "../forges/use-credential.ts";
 import type { Wait } from "../forges/wait.ts";
 import type { RemoteAuth } from "../git/git.ts";
 import type { Log } from "../log.ts";
@@ -91,34 +92,55 @@ function createPlace(name: "github" | "gitlab", host: string, options: WorkOptio
           },
         )
       : createGitlabForge({ host, apiBaseUrl, limits }, { ...caller, readToken: readToken(options.gitlab.token) });
+  const useCredential = createCredentialUse(titles[name], {
+    standings: deps.standings,
+    now: deps.clock,
+    onUnstored: caller.onUnstored,
+  });
   return {
     forge: made,
     settings: { baseBranch, remote, branchPrefix, draft },
-    remoteOf: (ref) => remoteOf(ref, made.credentialFor(ref), options),
+    withRemote: async (ref, act) => {
+      const way = wayTo(ref, made, options);
+      return useCredential(way.credential, repositoryKeyOf(ref), ({ token: lent, looking }) =>
+        act({ remote: way.remote(lent), looking }),
+      );
+    },
   };
 }
 
 /** How git reaches a repository: by ssh where it was named so and there is a key, else over https with the API's credential. */
-async function remoteOf(
+function wayTo(
   ref: RepositoryRef,
-  credential: CredentialSource,
+  forge: { credentialFor: (ref: ForgeRepositoryRef) => CredentialSource },
   { git }: WorkOptions,
-): Promise<{ url: string; auth: RemoteAuth }> {
-  if (ref.transport === "ssh" && git.sshKeyFile !== null) {
-    if (git.knownHostsFile === null)
+): { credential: CredentialSource; remote: (token: string) => { url: string; auth: RemoteAuth } } {
+  const keyPath = git.sshKeyFile;
+  if (ref.transport === "ssh" && keyPath !== null) {
+    const knownHostsPath = git.knownHostsFile;
+    if (knownHostsPath === null)
       throw new PullwrightError(
         "CONFIG_INVALID",
         "git.ssh_key_file is set and git.known_hosts_file is not. Put the forge's host key into a file and name it.",
       );
-    return {
-      url: remoteUrlOf(ref),
-      auth: { kind: "ssh", keyPath: git.sshKeyFile, knownHostsPath: git.knownHostsFile },
-    };
+    const auth = { kind: "ssh", keyPath, knownHostsPath } as const;
+    return { credential: keyIn(keyPath, ref.host), remote: () => ({ url: remoteUrlOf(ref), auth }) };
   }
-  const { token } = await credential();
-  const transport = ref.transport === "ssh" ? "https" : ref.transport;
+  const url = remoteUrlOf({ ...ref, transport: ref.transport === "ssh" ? "https" : ref.transport });
   const user = ref.forge === "github" ? "x-access-token" : "oauth2";
-  return { url: remoteUrlOf({ ...ref, transport }), auth: { kind: "basic", user, token, via: git.auth } };
+  return {
+    credential: forge.credentialFor(ref),
+    remote: (token) => ({ url, auth: { kind: "basic", user, token, via: git.auth } }),
+  };
+}
+
+/** A key is known by its file and by when that was written: one that was replaced is another. The key itself is read by ssh alone. */
+function keyIn(path: string, host: string): CredentialSource {
+  return async () => {
+    const writtenMs = (await stat(path).catch(() => null))?.mtimeMs ?? 0;
+    const token = `ssh ${path} ${writtenMs}`;
+    return { token, fingerprint: fingerprintOf(host, token) };
+  };
 }
 
 /**
@@ -135,4 +157,5 @@ function apiAt(name: "github" | "gitlab", host: string, configured: string | nul
   );
 }
 
+const titles = { github: "GitHub", gitlab: "GitLab" };
 const publicApis = { github: "https://api.github.com", gitlab: "https://gitlab.com/api/v4" };

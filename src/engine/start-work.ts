@@ -112,6 +112,7 @@ export async function startWork(options: WorkOptions, deps: WorkDeps): Promise<S
         onLog: async (path) => void (await store.commandLeases.setLogPath(command.id, command.fence, path)),
         redact,
         signal,
+        reach,
       }),
   });
   const workers = await runWorkers(

@@ -2,6 +2,8 @@ import { type Clock, type Instant, instantOf } from "../domain/clock.ts";
 import type { CredentialStanding, CredentialStandings, WriteLimits } from "../domain/credential-standing.ts";
 import type { Circuit } from "./circuit.ts";
 import type { CallKind, FailedVerdict } from "./classify-answer.ts";
+import { restOf } from "./credential-rest.ts";
+import { heeded } from "./heeded.ts";
 
 /** Who wants to send a request, and how long they can wait. */
 export type Wish = {
@@ -68,11 +70,11 @@ export function createCallGate(deps: CallGateDeps): CallGate {
     }
   }
 
-  function refuseWhilePaused({ pausedUntil, pausedBecause }: CredentialStanding, wish: Wish): void {
-    const untilMs = heeded(pausedUntil === null ? -Infinity : Date.parse(pausedUntil), nowMs());
-    if (untilMs <= nowMs()) return;
-    const because = `the credential rests after ${pausedBecause ?? "it was refused"}.`;
-    throw wish.held({ kind: "credential", code: "FORGE_CREDENTIAL_REFUSED" }, because, instantAt(untilMs));
+  function refuseWhilePaused(standing: CredentialStanding, wish: Wish): void {
+    const rest = restOf(standing, nowMs());
+    if (rest === null) return;
+    const because = `the credential rests after ${rest.because}.`;
+    throw wish.held({ kind: "credential", code: "FORGE_CREDENTIAL_REFUSED" }, because, instantAt(rest.untilMs));
   }
 
   async function waitedForTheForge(standing: CredentialStanding, wish: Wish): Promise<boolean> {
@@ -107,13 +109,6 @@ const notSent = { kind: "not-sent", code: "FORGE_UNREACHABLE" } as const;
 
 /** So often it is looked whether another write has ended, in this process or another. */
 const pollMs = 250;
-
-/** No forge names more than an hour. A time beyond was written before the clock was set back, and would hold everything up. */
-const waitMsMax = 3_600_000 + 60_000;
-
-function heeded(untilMs: number, nowMs: number): number {
-  return untilMs > nowMs + waitMsMax ? -Infinity : untilMs;
-}
 
 function instantAt(ms: number): Instant {
   return new Date(ms).toISOString();

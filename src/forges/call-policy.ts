@@ -10,6 +10,7 @@ import { callError } from "./call-error.ts";
 import { createCallGate, Postponed } from "./call-gate.ts";
 import { createCircuit } from "./circuit.ts";
 import { type CallKind, classify, type FailedVerdict, type PolicyRow, type Verdict } from "./classify-answer.ts";
+import { letRest } from "./credential-rest.ts";
 import type { Credential } from "./credential.ts";
 import type { ForgeCall, ForgeCaller } from "./forge-call.ts";
 import { ForgeCallError } from "./forge-call-error.ts";
@@ -171,7 +172,13 @@ export function createForgeCaller(options: ForgeCallerOptions, deps: ForgeCaller
   function failed(call: ForgeCall<unknown>, sent: Mishap, window: ForbiddenWindow | null): ForgeCallError {
     const mishap = sent.was === "refusal" ? { ...sent, words: wordsOf(sent.answer) } : sent;
     const verdict = verdictFor(call, sent);
-    const waitUntil = verdict.kind === "rate" && window !== null ? window.until : undefined;
+    const waitUntil =
+      verdict.kind === "rate" && window !== null
+        ? window.until
+        : // Who may not even look may be let in later; who may not write is told so.
+          verdict.kind === "permission" && call.kind === "read"
+          ? instantOf(new Date(nowMs() + forbiddenLookMs))
+          : undefined;
     return callError(verdict, { what: call.what, title, mishap, waitUntil }, redact);
   }
 
@@ -183,11 +190,9 @@ export function createForgeCaller(options: ForgeCallerOptions, deps: ForgeCaller
     return isLag ? { kind: "transient", code: "FORGE_UNAVAILABLE" } : verdict;
   }
 
-  /** The forge does not know this token. It is shown again only after a while, and seldom: who insists is shut out. */
+  /** The forge does not know this token. */
   async function rest({ fingerprint }: Credential, error: ForgeCallError): Promise<ForgeCallError> {
-    const { pauses } = await standings.read(fingerprint);
-    const until = instantOf(new Date(nowMs() + Math.min(restMs * 2 ** Math.min(pauses, 4), restMsMax)));
-    await standings.pause(fingerprint, { until, because: `${title} answered ${error.status ?? 401}` });
+    const until = await letRest(fingerprint, `${title} answered ${error.status ?? 401}`, deps);
     return new ForgeCallError(
       "credential",
       error.code,
@@ -225,8 +230,7 @@ const defaultLimits: CallLimits = {
 };
 const backoffMs = 1000;
 const skewMsMax = 120_000;
-const restMs = 15 * 60_000;
-const restMsMax = 3_600_000;
+const forbiddenLookMs = 15 * 60_000;
 
 /** A write only where it is certain that it was not done. */
 function mayBeSentAgain({ kind }: ForgeCallError, call: ForgeCall<unknown>): boolean {

@@ -26,8 +26,9 @@ export class ForgeCallError extends PullwrightError {
   /** HTTP status, null where there was no answer. */
   readonly status: number | null;
   /**
-   * When a call may be made again: for `rate` when the forge will listen, for `credential` when the same token is shown once more, for `not-sent` when a
-   * forge that was out of reach is looked for again. Null where nobody knows.
+   * When a call may be made again: for `rate` when the forge will listen, for `credential` when the same token is shown once more, for `permission` when
+   * what only looks is tried again (a write that is forbidden has no such time), for `not-sent` when a forge that was out of reach is looked for again.
+   * Null where nobody knows.
    */
   readonly waitUntil: Instant | null;
 

@@ -1,5 +1,6 @@
 import { lstat } from "node:fs/promises";
 import { PullwrightError } from "../domain/error.ts";
+import { allEnded } from "./all-ended.ts";
 import { openScratch, type Scratch } from "./checkout-scratch.ts";
 import { shownPath, type FileChange } from "./file-change.ts";
 import { formatOfId, isObjectId, objectId } from "./object-id.ts";
@@ -10,6 +11,7 @@ import { findSpecialFiles } from "./special-files.ts";
 import type { Spool } from "./spool.ts";
 import { isLfsPointerTo, storedForms, type StoredForm } from "./stored-form.ts";
 import { checkLinkPath, checkTreePath } from "./tree-path.ts";
+import { isAtOrBelow, wantedPaths } from "./wanted-paths.ts";
 import { createWorkFileReader, type WorkFile } from "./work-file.ts";
 
 export type ChangesWanted = {
@@ -56,25 +58,16 @@ export async function changesOfCheckout(
 ): Promise<CheckoutChanges> {
   if (!isObjectId(wanted.baseSha))
     throw new PullwrightError("BASE_NOT_ON_REMOTE", "A commit is named by its whole id.");
-  const named = (wanted.only ?? []).map(plainPath);
-  const isWanted = filterOf(named, (wanted.leaveOut ?? []).map(plainPath));
+  const paths = wantedPaths(wanted);
   const rootBefore = await lstat(checkout.root, { bigint: true });
 
   await using scratch = await openScratch(checkout, surroundings);
-  const possible = await possibleChanges(scratch, wanted.baseSha, {
-    named,
-    isSparse: checkout.config.reading.some(([key, value]) => key === "core.sparsecheckout" && value === "true"),
-    redact: surroundings.redact,
-  });
-  const candidates = possible.paths.filter(({ path }) => isWanted(path.toString("latin1")));
-  const [found, special] = await Promise.all([
-    readCandidates(candidates, { checkout, wanted, scratch, spool }),
-    findSpecialFiles(
-      checkout.root,
-      (folder) =>
-        possible.ignoredFolders.has(folder) || !mayHold(folder, named) || !isWantedFolder(folder, wanted.leaveOut),
-    ),
+  const [possible, special] = await allEnded([
+    possibleChanges(scratch, wanted.baseSha, { named: paths.named, isSparse: isSparse(checkout) }),
+    findSpecialFiles(scratch, { ...paths, isIgnoredLeftOut: paths.named.length === 0 }),
   ]);
+  const candidates = possible.paths.filter(({ path }) => paths.holds(path.toString("latin1")));
+  const found = await readCandidates(candidates, { checkout, wanted, scratch, spool });
 
   const rootAfter = await lstat(checkout.root, { bigint: true }).catch(() => null);
   if (rootAfter?.ino !== rootBefore.ino || rootAfter.dev !== rootBefore.dev) {
@@ -82,12 +75,12 @@ export async function changesOfCheckout(
   }
   const skipped = [
     ...found.skipped,
-    ...(await missing(checkout.root, named, candidates)),
+    ...(await missing(checkout.root, paths.named, candidates)),
     ...possible.nested
-      .filter((path) => isWanted(path.toString("latin1")))
+      .filter((path) => paths.holds(path.toString("latin1")))
       .map((path) => ({ path, because: "It is a repository of its own." })),
     ...special
-      .filter((path) => isWanted(path.toString("latin1")) && !found.skipped.some((one) => one.path.equals(path)))
+      .filter((path) => !found.skipped.some((one) => one.path.equals(path)))
       .map((path) => ({ path, because: specialBecause })),
   ];
   return {
@@ -97,6 +90,10 @@ export async function changesOfCheckout(
       .toSorted((a, b) => Buffer.compare(a.path, b.path))
       .map(({ path, because }) => ({ path: shownPath(path), because })),
   };
+}
+
+function isSparse({ config }: Checkout): boolean {
+  return config.reading.some(([key, value]) => key === "core.sparsecheckout" && value === "true");
 }
 
 /** What was named and is nowhere: neither here, nor gone from the base. A path that leads through a link is not here. */
@@ -109,7 +106,7 @@ async function missing(
   const found: { path: Buffer; because: string }[] = [];
   for (const name of named.filter((one) => one !== "")) {
     const path = Buffer.from(name);
-    if (candidates.some((one) => isAtOrBelow(one.path.toString("latin1"), asLatin1(name)))) continue;
+    if (candidates.some((one) => isAtOrBelow(one.path.toString("latin1"), path.toString("latin1")))) continue;
     if (!(await reader.exists(path))) found.push({ path, because: "There is no such file." });
   }
   return found;
@@ -198,40 +195,6 @@ async function storedFile(
 
 function isOn(settings: [string, string][], key: string): boolean {
   return settings.findLast(([one]) => one === key)?.[1] !== "false";
-}
-
-/** As it stands in a tree: no `./` before, no slash after; an empty one means everything. */
-function plainPath(path: string): string {
-  const plain = path.replace(/^(\.\/+)+/, "").replace(/\/+$/, "");
-  if (plain === "" || plain === ".") return "";
-  checkTreePath(Buffer.from(plain), "theirs");
-  return plain;
-}
-
-function filterOf(named: string[], leaveOut: string[]): (path: string) => boolean {
-  const [wanted, unwanted] = [named.map(asLatin1), leaveOut.map(asLatin1)];
-  return (path) =>
-    (wanted.length === 0 || wanted.some((one) => isAtOrBelow(path, one))) &&
-    !unwanted.some((one) => one !== "" && isAtOrBelow(path, one));
-}
-
-function isWantedFolder(folder: string, leaveOut: string[] = []): boolean {
-  return !leaveOut.map((one) => asLatin1(plainPath(one))).some((one) => one !== "" && isAtOrBelow(folder, one));
-}
-
-/** Whether a folder is on the way to something that was named, or below it. */
-function mayHold(folder: string, named: string[]): boolean {
-  if (named.length === 0) return true;
-  return named.map(asLatin1).some((one) => isAtOrBelow(folder, one) || isAtOrBelow(one, folder));
-}
-
-function isAtOrBelow(path: string, folder: string): boolean {
-  return folder === "" || path === folder || path.startsWith(`${folder}/`);
-}
-
-/** Paths are bytes; as latin1 each byte is one character. */
-function asLatin1(text: string): string {
-  return Buffer.from(text).toString("latin1");
 }
 
 /** A deleted file whose bytes are found in a new one was renamed. */

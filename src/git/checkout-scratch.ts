@@ -13,10 +13,12 @@ export type Scratch = AsyncDisposable & {
   directory: string;
   /** The checkout's. */
   root: string;
-  /** Its index begins as a copy of the checkout's. */
+  /** Has no index before `takeIndex`. */
   run: (command: Command) => Promise<GitSaid>;
   /** @throws {PullwrightError} GIT_FAILED */
   runWell: (command: Command) => Promise<Buffer>;
+  /** Makes the index a copy of the checkout's; false when there is none. */
+  takeIndex: () => Promise<boolean>;
   dropIndex: () => Promise<void>;
 };
 
@@ -47,7 +49,6 @@ export async function openScratch(
     copySmall(join(commonDir, "shallow"), join(directory, "shallow")),
     copySmall(join(commonDir, "info", "exclude"), join(directory, "info", "exclude")),
     copySmall(join(commonDir, "info", "attributes"), join(directory, "info", "attributes")),
-    copyIndex(gitDir, directory),
   ]);
 
   const run = (command: Command) =>
@@ -68,6 +69,7 @@ export async function openScratch(
       if (said.code !== 0) throw gitFailed(command.args, said, surroundings.redact);
       return said.stdout;
     },
+    takeIndex: () => copyIndex(gitDir, directory),
     dropIndex: () => rm(join(directory, "index"), { force: true }),
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true, maxRetries: 3 }),
   };
@@ -88,15 +90,18 @@ async function copySmall(from: string, to: string): Promise<void> {
  * The checkout's index remembers which files it saw last and when, which saves reading them all. A file that was changed in the same moment in which
  * the index was written must be read all the same; git knows that moment by the index file's own time, so the copy gets it, rounded down.
  */
-async function copyIndex(gitDir: string, directory: string): Promise<void> {
+async function copyIndex(gitDir: string, directory: string): Promise<boolean> {
   const names = (await readdir(gitDir).catch(() => [])).filter(
     (name) => name === "index" || name.startsWith("sharedindex."),
   );
+  let isThere = false;
   for (const name of names) {
     const stats = await lstat(join(gitDir, name));
     if (!stats.isFile()) continue;
     await copyFile(join(gitDir, name), join(directory, name));
     const seconds = Math.floor(stats.mtimeMs / 1000);
     await utimes(join(directory, name), seconds, seconds);
+    isThere ||= name === "index";
   }
+  return isThere;
 }

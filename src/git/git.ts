@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { access, chmod, constants, lstat, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { access, chmod, constants, lstat, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import { PullwrightError } from "../domain/error.ts";
 import { askCredentialHelper, type PersonsEnvironment } from "./ask-credential-helper.ts";
 import { changesOfCheckout, type ChangesWanted, type CheckoutChanges } from "./changes-of-checkout.ts";
 import type { Person } from "./commit-text.ts";
+import { makeJobFolder, removeFoldersOfTheDead } from "./job-folder.ts";
 import { openMirror, type Mirror, type MirrorRequest } from "./mirror.ts";
 import { createNetworkTurns } from "./network-turns.ts";
 import { probeGit, type GitProbe } from "./probe.ts";
@@ -128,7 +129,7 @@ export function createGit(options: GitOptions, deps: GitDeps): Git {
   async function openJob({ signal }: Cancel) {
     const surroundings = await always();
     const stack = new AsyncDisposableStack();
-    const temporaryDir = await mkdtemp(join(options.workDir, "git-"));
+    const temporaryDir = await makeJobFolder(options.workDir);
     stack.defer(() => rm(temporaryDir, { recursive: true, force: true, maxRetries: 3 }));
     return {
       surroundings: { ...surroundings, temporaryDir, signal },
@@ -162,6 +163,7 @@ async function prepare({ homeDir, mirrorsDir, workDir, gitPath }: GitOptions, cl
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await chmod(directory, 0o700);
   }
+  await removeFoldersOfTheDead(workDir);
   await removeLeftovers(workDir, /^git-/, clock);
   await removeLeftovers(mirrorsDir, /\.git\.(new|aside)-/, clock);
   const places = gitPath === undefined ? usualPlaces : [gitPath];
@@ -171,7 +173,7 @@ async function prepare({ homeDir, mirrorsDir, workDir, gitPath }: GitOptions, cl
   throw new PullwrightError("GIT_UNAVAILABLE", `There is no git at ${places.join(", ")}.`);
 }
 
-/** No job runs for a day. */
+/** No job runs for a day. What other machines' processes left is known by that alone. */
 const leftOverAfterMs = 86_400_000;
 
 async function removeLeftovers(directory: string, name: RegExp, clock: Clock): Promise<void> {

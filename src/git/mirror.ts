@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import type { Change } from "../domain/change.ts";
@@ -8,6 +8,7 @@ import { buildCommit, type BuiltCommit, type CommitRequest } from "./build-commi
 import type { Person } from "./commit-text.ts";
 import { type ExportedFiles, exportFiles, type ExportRequest } from "./export-files.ts";
 import { fetchCommit, type WantedCommit } from "./fetch-commit.ts";
+import { makeJobFolder } from "./job-folder.ts";
 import { mirrorDirectoryName, prepareMirror, whyUnusable } from "./mirror-files.ts";
 import { takeMirrorLock } from "./mirror-lock.ts";
 import { runInMirror, type MirrorSession } from "./mirror-session.ts";
@@ -72,7 +73,7 @@ export async function openMirror(request: MirrorRequest, deps: Deps): Promise<Mi
   await using held = new AsyncDisposableStack();
   const lockDirectory = join(deps.mirrorsDir, `${name.slice(0, -".git".length)}.lock`);
   held.use(await takeMirrorLock(lockDirectory, { waitMs: deps.lockWaitMs, signal, clock: deps.clock }));
-  const temporaryDir = await mkdtemp(join(deps.workDir, "git-"));
+  const temporaryDir = await makeJobFolder(deps.workDir);
   held.defer(() => rm(temporaryDir, { recursive: true, force: true, maxRetries: 3 }));
   const surroundings = { ...deps.surroundings, temporaryDir, signal };
   await prepareMirror(gitDir, format, surroundings);

@@ -1,5 +1,6 @@
+import { PullwrightError } from "../domain/error.ts";
+import { allEnded } from "./all-ended.ts";
 import type { Scratch } from "./checkout-scratch.ts";
-import { gitFailed } from "./run-git.ts";
 import type { EntryMode } from "./tree-entry.ts";
 
 /** A path that may differ from the base, and what the base has there. */
@@ -9,116 +10,93 @@ export type PossibleChanges = {
   paths: PossibleChange[];
   /** Folders that are repositories of their own, and belong to no commit of this one. */
   nested: Buffer[];
-  /** Folders of which everything is ignored, as latin1. */
-  ignoredFolders: Set<string>;
+};
+
+type Asked = {
+  /** Paths below which ignored files count too. */
+  named: string[];
+  isSparse: boolean;
 };
 
 /**
- * Asks git which paths of the working tree may differ from the base: files that look touched since the checkout's index last saw them, files that the
- * base does not have and that are not ignored, and files that were added although they are ignored. git looks, and runs nothing to see better: it may
- * name files that turn out to be the same.
- *
- * @param asked.named paths below which ignored files count too
+ * Asks git which paths of the working tree may differ from the base: what the checkout's index has otherwise than the base, files that look touched since
+ * that index last saw them, and files that it does not have and that are not ignored. git looks, and runs nothing to see better: it may name files that
+ * turn out to be the same.
  */
-export async function possibleChanges(
-  scratch: Scratch,
-  baseSha: string,
-  { named, isSparse, redact }: { named: string[]; isSparse: boolean; redact: (text: string) => string },
-): Promise<PossibleChanges> {
-  const addedByForce = await addedToTheirIndex(scratch, baseSha, redact);
-  const absentByChoice = isSparse ? await outsideSparseCheckout(scratch) : new Set();
-  // What the base has, with the memory of the checkout's index for every file that is the same in both.
-  await scratch.runWell({ args: ["read-tree", "--reset", baseSha] });
-  const [touched, untracked, ignored, ...namedFiles] = await Promise.all([
-    scratch.runWell({
-      args: ["diff-files", "--raw", "-z", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty"],
-      stdoutBytesMax: listBytesMax,
-    }),
-    scratch.runWell({ args: ["ls-files", "--others", "--exclude-standard", "-z"], stdoutBytesMax: listBytesMax }),
-    scratch.runWell({
-      args: ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"],
-      stdoutBytesMax: listBytesMax,
-    }),
+export async function possibleChanges(scratch: Scratch, baseSha: string, asked: Asked): Promise<PossibleChanges> {
+  if (await scratch.takeIndex()) {
+    try {
+      return await compare(scratch, baseSha, asked);
+    } catch (error) {
+      // An index that cannot be read is left aside: it only saved reading.
+      if (!(error instanceof PullwrightError) || error.code !== "GIT_FAILED") throw error;
+      await scratch.dropIndex();
+    }
+  }
+  await scratch.runWell({ args: ["read-tree", baseSha] });
+  return compare(scratch, baseSha, asked);
+}
+
+/** All of it at once: each of them only reads, and takes its time over a wide tree. */
+async function compare(scratch: Scratch, baseSha: string, { named, isSparse }: Asked): Promise<PossibleChanges> {
+  const [staged, touched, absentByChoice, untracked, ...namedFiles] = await allEnded([
+    listed(scratch, ["diff-index", "--cached", ...asRawLines, baseSha, "--"]),
+    listed(scratch, ["diff-files", ...asRawLines]),
+    isSparse ? outsideSparseCheckout(scratch) : new Set<string>(),
+    listed(scratch, ["ls-files", "--others", "--exclude-standard", "-z"]),
     ...inPortions(named).map((portion) =>
-      scratch.runWell({
-        args: ["ls-files", "--others", "-z", "--", ...portion.map((path) => (path === "" ? "." : path))],
-        stdoutBytesMax: listBytesMax,
-      }),
+      listed(scratch, ["ls-files", "--others", "-z", "--", ...portion.map((path) => (path === "" ? "." : path))]),
     ),
   ]);
 
-  const others = [untracked, ...namedFiles].flatMap((list) => pathsIn(list));
   const found = new Map<string, PossibleChange>();
-  for (const change of rawLines(touched)) {
-    if (!absentByChoice.has(change.path.toString("latin1"))) found.set(change.path.toString("latin1"), change);
+  const nested = new Map<string, Buffer>();
+  const others = [untracked, ...namedFiles].flatMap(pathsIn);
+  const note = (change: PossibleChange) => {
+    const key = keyOf(change.path);
+    // What was staged comes first: of such a file the others compare with the index, not with the base.
+    if (!found.has(key) && !absentByChoice.has(key)) found.set(key, change);
+  };
+  for (const { path, base, isSubmodule } of [...rawLines(staged), ...rawLines(touched)]) {
+    if (base === null && isSubmodule) nested.set(keyOf(path), path);
+    else note({ path, base });
   }
-  for (const path of [...others.filter((one) => !isFolder(one)), ...addedByForce]) {
-    const key = path.toString("latin1");
-    if (!found.has(key)) found.set(key, { path, base: null });
+  for (const path of others) {
+    if (path.at(-1) !== 0x2f) note({ path, base: null });
+    else nested.set(keyOf(path.subarray(0, -1)), path.subarray(0, -1));
   }
   return {
     paths: [...found.values()].toSorted((a, b) => Buffer.compare(a.path, b.path)),
-    nested: others.filter(isFolder).map((path) => path.subarray(0, -1)),
-    ignoredFolders: new Set(
-      pathsIn(ignored)
-        .filter(isFolder)
-        .map((path) => path.toString("latin1", 0, path.length - 1)),
-    ),
+    nested: [...nested.values()],
   };
 }
 
-const listBytesMax = 256 * 1024 * 1024;
+const asRawLines = ["--raw", "-z", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty"];
 
-/**
- * Files that their index has and the base has not. An index that cannot be read is left aside: it only saved reading.
- */
-async function addedToTheirIndex(
-  scratch: Scratch,
-  baseSha: string,
-  redact: (text: string) => string,
-): Promise<Buffer[]> {
-  const args = [
-    "diff-index",
-    "--cached",
-    "--raw",
-    "-z",
-    "--no-abbrev",
-    "--ignore-submodules=dirty",
-    "--diff-filter=A",
-    baseSha,
-    "--",
-  ];
-  const said = await scratch.run({ args, stdoutBytesMax: listBytesMax });
-  if (said.code === 0) return rawLines(said.stdout).map(({ path }) => path);
-  await scratch.dropIndex();
-  const again = await scratch.run({ args, stdoutBytesMax: listBytesMax });
-  if (again.code !== 0) throw gitFailed(args, again, redact);
-  return [];
+function listed(scratch: Scratch, args: string[]): Promise<Buffer> {
+  return scratch.runWell({ args, stdoutBytesMax: 256 * 1024 * 1024 });
 }
 
 /** In a sparse checkout files are left out on purpose; that they are not there says nothing. */
 async function outsideSparseCheckout(scratch: Scratch): Promise<Set<string>> {
-  const listed = await scratch.runWell({ args: ["ls-files", "-t", "-z"], stdoutBytesMax: listBytesMax });
-  const absent = pathsIn(listed).filter((line) => line[0] === 0x53 && line[1] === 0x20);
+  const lines = pathsIn(await listed(scratch, ["ls-files", "-t", "-z"]));
+  const absent = lines.filter((line) => line[0] === 0x53 && line[1] === 0x20);
   return new Set(absent.map((line) => line.toString("latin1", 2)));
 }
 
+/** `base` is what stands on the old side, `isSubmodule` is said of the new one. */
+type RawLine = PossibleChange & { isSubmodule: boolean };
+
 /** `:<old mode> <new mode> <old id> <new id> <status>`, NUL, path, NUL. */
-function rawLines(list: Buffer): PossibleChange[] {
-  const parts = pathsIn(list);
-  const changes: PossibleChange[] = [];
+function rawLines(lines: Buffer): RawLine[] {
+  const parts = pathsIn(lines);
+  const changes: RawLine[] = [];
   for (let index = 0; index + 1 < parts.length; index += 2) {
     const [oldMode = "", newMode = "", id = ""] = (parts[index] as Buffer).toString("latin1", 1).split(" ");
-    const path = parts[index + 1] as Buffer;
-    const isNew = oldMode === "000000";
-    changes.push({ path, base: isNew ? submoduleOnly(newMode) : { mode: modeOf(oldMode), id } });
+    const base = oldMode === "000000" ? null : { mode: modeOf(oldMode), id };
+    changes.push({ path: parts[index + 1] as Buffer, base, isSubmodule: newMode === "160000" });
   }
   return changes;
-}
-
-/** A submodule that the base does not have cannot be told by its path alone. */
-function submoduleOnly(mode: string): PossibleChange["base"] {
-  return mode === "160000" ? { mode: "160000", id: "" } : null;
 }
 
 function modeOf(text: string): EntryMode {
@@ -143,8 +121,9 @@ function pathsIn(list: Buffer): Buffer[] {
   return paths;
 }
 
-function isFolder(path: Buffer): boolean {
-  return path.at(-1) === 0x2f;
+/** As latin1 each byte is one character. */
+function keyOf(path: Buffer): string {
+  return path.toString("latin1");
 }
 
 /** A command line has an end. */

@@ -47,7 +47,7 @@ export async function baseOfCheckout(
   checkBranchNameToRead(branch);
   checkBranchNameToRead(remote);
   const tip = await readRef(checkout, `refs/remotes/${remote}/${branch}`);
-  if (tip === null) return headSha;
+  if (tip === null || tip === headSha) return headSha;
 
   await using scratch = await openScratch(checkout, surroundings);
   const said = await scratch.run({ args: ["merge-base", "--end-of-options", headSha, tip] });

@@ -10,7 +10,7 @@ import { enqueue, type Enqueued, startWorkflow } from "../queue/enqueue.ts";
 import { noteRequest } from "../queue/note-request.ts";
 import { retryCommand as retry } from "../queue/retry.ts";
 import type { CommandRow } from "../store/commands.ts";
-import { effectRow, shownEffect } from "./effects.ts";
+import { effectRow, effectsOf } from "./effects.ts";
 import { listInput, listOutput, readList } from "./list.ts";
 import { operation, type OperationDeps } from "./operation.ts";
 import { refuseSecrets } from "./refuse-secrets.ts";
@@ -241,7 +241,6 @@ async function readCommand(id: number, { store }: OperationDeps): Promise<z.outp
   const row = await store.commands.get(id);
   if (row === undefined) throw new PullwrightError("RESOURCE_NOT_FOUND", `There is no command ${id}.`);
   const history = await store.commands.history(id);
-  const { rows: effects } = await store.effects.list({ commandId: id }, { limit: 100, after: null });
   const { payload, links, artifacts, result, log_path, waits, caused_by_event_id, caused_by_command_id } = row;
   return {
     ...shownCommand(row),
@@ -262,7 +261,7 @@ async function readCommand(id: number, { store }: OperationDeps): Promise<z.outp
       because,
       started_at,
     })),
-    effects: effects.toReversed().map(shownEffect),
+    effects: await effectsOf(id, store),
     remedy: remedyOf(row.outcome_code),
   };
 }

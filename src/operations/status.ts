@@ -11,8 +11,8 @@ export const readStatus = operation({
   input: z.object({}),
   output: z
     .object({
-      version: z.string(),
-      started_at: z.string(),
+      version: z.string().nullable().describe("Of the service that answers; null where none does."),
+      started_at: z.string().nullable(),
       now: z.string(),
       store: z.object({ engine: z.enum(["sqlite", "postgres"]) }),
       counts: z.object({
@@ -23,6 +23,14 @@ export const readStatus = operation({
         runs_success_24h: z.number().int(),
         deliveries_received: z.number().int(),
         deliveries_dead: z.number().int(),
+        workflows_failed: z.number().int(),
+        workflows_paused: z.number().int(),
+        commands_running: z.number().int(),
+        commands_waiting: z
+          .number()
+          .int()
+          .describe("Queued: for their time, a free worker or another of their repository."),
+        commands_paused: z.number().int().describe("Queued, and their workflow is paused."),
         repositories: z.number().int(),
       }),
       sources: z.array(
@@ -48,10 +56,11 @@ export const readStatus = operation({
     const last = new Map(
       (await store.deliveries.lastReceivedBySource()).map((row) => [row.source, row.last_delivery_at]),
     );
+    const work = await store.commands.countOpen();
     const state = service?.();
     return {
-      version: state?.version ?? "",
-      started_at: state?.startedAt ?? instantOf(now),
+      version: state?.version ?? null,
+      started_at: state?.startedAt ?? null,
       now: instantOf(now),
       store: { engine: store.engine },
       counts: {
@@ -62,6 +71,11 @@ export const readStatus = operation({
         runs_success_24h: success,
         deliveries_received: await store.deliveries.count({ state: "received" }),
         deliveries_dead: await store.deliveries.count({ state: "dead" }),
+        workflows_failed: await store.workflows.count({ state: "failed" }),
+        workflows_paused: await store.workflows.count({ state: "paused" }),
+        commands_running: work.running,
+        commands_waiting: work.waiting,
+        commands_paused: work.paused,
         repositories: await store.repositories.count(),
       },
       sources: (state?.sources ?? []).map(({ name, provider, path, configured, refused }) => ({

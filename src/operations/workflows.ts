@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { commandTypes } from "../domain/command.ts";
 import { errorCodes, PullwrightError } from "../domain/error.ts";
 import { repositoryKeyOf } from "../domain/repository-ref.ts";
 import { safeWorkflowId } from "../domain/workflow-id.ts";
@@ -57,7 +56,7 @@ export const listWorkflows = operation({
     return readList("workflows", filter, page, {
       page: async (request) => {
         const { rows, next } = await store.workflows.list(filter, request);
-        return { rows: await Promise.all(rows.map((row) => shownWorkflow(row, store))), next };
+        return { rows: await shownWorkflows(rows, store), next };
       },
       count: () => store.workflows.count(filter),
     });
@@ -176,26 +175,30 @@ function act(
 
 async function readWorkflow(id: string, { store }: OperationDeps): Promise<z.output<typeof workflowDetail>> {
   const row = await store.workflows.get(id);
-  if (row === undefined)
+  const [shown] = row === undefined ? [] : await shownWorkflows([row], store);
+  if (shown === undefined)
     throw new PullwrightError("RESOURCE_NOT_FOUND", `There is no workflow ${JSON.stringify(id.slice(0, 100))}.`);
   const { rows } = await store.commands.list({ workflowId: id }, { limit: commandsMax, after: null });
-  return { ...(await shownWorkflow(row, store)), commands: rows.map(shownCommand).toReversed() };
+  return { ...shown, commands: rows.map(shownCommand).toReversed() };
 }
 
-/** So many commands of a workflow are looked at, the newest. */
+/** So many commands of a workflow are shown, the newest. */
 const commandsMax = 200;
 
-async function shownWorkflow(
-  { number: _number, ...row }: WorkflowRow,
+async function shownWorkflows(
+  rows: WorkflowRow[],
   { commands }: Pick<OperationDeps["store"], "commands">,
-): Promise<z.output<typeof workflowRow>> {
-  const { rows } = await commands.list({ workflowId: row.id }, { limit: commandsMax, after: null });
-  const last = commandTypes.flatMap((type) => rows.find((command) => command.type === type)?.id ?? []);
-  const latest = await Promise.all(last.toSorted((one, other) => one - other).map((id) => commands.get(id)));
-  return {
+): Promise<z.output<typeof workflowRow>[]> {
+  const latest = Map.groupBy(
+    await commands.latestOfWorkflows(rows.map(({ id }) => id)),
+    (command) => command.workflow_id,
+  );
+  return rows.map(({ number: _number, ...row }) => ({
     ...row,
-    latest_commands: latest.flatMap((command) =>
-      command === undefined ? [] : [{ ...shownCommand(command), links: command.links, artifacts: command.artifacts }],
-    ),
-  };
+    latest_commands: (latest.get(row.id) ?? []).map((command) => ({
+      ...shownCommand(command),
+      links: command.links,
+      artifacts: command.artifacts,
+    })),
+  }));
 }

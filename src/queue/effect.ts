@@ -9,7 +9,7 @@ import { Interruption } from "./interruption.ts";
 export type EffectDeps = EffectRecordDeps & {
   signal: AbortSignal;
   redact: (text: string) => string;
-  /** Called at each step where a crash must do no harm: `<kind>.intended`, `.looked`, `.sending`, `.acted`, `.unknown`, `.recorded`. */
+  /** Called at each step where a crash must do no harm: `<kind>.intended`, `.looked`, `.absent`, `.sending`, `.acted`, `.unknown`, `.not-done`, `.given-up`, `.recorded`. */
   reach: (step: string) => void;
 };
 
@@ -62,17 +62,19 @@ async function lookAfterSending<Result extends Record<string, unknown>>(
   row: EffectRow,
   at: At<Result>,
 ): Promise<EffectEnding<Result> | null> {
-  const schedule = at.effect.readBackAfterMs ?? readBackAfterMsDefault;
+  const { effect, record, deps } = at;
+  const schedule = effect.readBackAfterMs ?? readBackAfterMsDefault;
   const sentAt = row.sent_at ?? row.intended_at;
   const since = instantAfter(row.intended_at, -sinceSlackMs);
   for (const [index, afterMs] of schedule.entries()) {
     if (index < row.checks) continue;
     const lookAt = instantAfter(sentAt, afterMs);
-    if (lookAt > at.deps.clock.now()) return waitUntil(lookAt, at);
+    if (lookAt > deps.clock.now()) return waitUntil(lookAt, at);
     const found = await look(row, since, at);
     if (found !== null) return found;
     const nextMs = schedule[index + 1];
-    await at.record.absent(index + 1, nextMs === undefined ? null : instantAfter(sentAt, nextMs));
+    await record.absent(index + 1, nextMs === undefined ? null : instantAfter(sentAt, nextMs));
+    deps.reach(`${effect.kind}.absent`);
   }
   return null;
 }
@@ -137,6 +139,7 @@ async function afterError<Result extends Record<string, unknown>>(
     if (found !== null) return { ending: found, row: null };
   }
   await record.notDone(row, fate, code, because);
+  deps.reach(`${effect.kind}.not-done`);
   throw error;
 }
 
@@ -159,9 +162,11 @@ function waitUntil<Result extends Record<string, unknown>>(
 async function giveUp<Result extends Record<string, unknown>>({
   effect,
   record,
+  deps,
 }: At<Result>): Promise<EffectEnding<Result>> {
   const because = `${effect.kind} was sent ${sendsMax} times without an answer, and was not found there.`;
   await record.givenUp(because);
+  deps.reach(`${effect.kind}.given-up`);
   return { kind: "open", outcome: { kind: "failed", code: "OUTCOME_UNKNOWN", because } };
 }
 

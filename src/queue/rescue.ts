@@ -12,6 +12,7 @@ export type RescueDeps = {
   /** Whether an owner of this machine is known not to run any more. */
   isGone: (owner: string) => boolean;
   leaseMs: number;
+  reach: (step: string) => void;
 };
 
 /** So often a command may take its worker's process with it. */
@@ -37,8 +38,12 @@ export function createRescue(deps: RescueDeps): (isOurs: (lease: CommandLease) =
       return deps.isGone(lease.owner) || nowMs - unrenewedSinceMs(lease, nowMs) >= deps.leaseMs;
     });
     let count = 0;
-    for (const lease of abandoned)
-      if (await deps.store.transaction((queries) => giveBack(lease, queries, deps))) count += 1;
+    for (const lease of abandoned) {
+      deps.reach("rescue.before");
+      if (!(await deps.store.transaction((queries) => giveBack(lease, queries, deps)))) continue;
+      deps.reach("rescue.after");
+      count += 1;
+    }
     return count;
   };
 
@@ -72,6 +77,7 @@ async function giveBack(lease: CommandLease, queries: StoreQueries, deps: Rescue
     now,
   );
   await queries.workflows.settle([held.workflowId], now);
+  deps.reach("rescue.written");
   await queries.commandClaims.announce();
   return true;
 }

@@ -14,6 +14,7 @@ export type SettleDeps = {
   followUps: FollowUps;
   /** Who claimed, for the history. */
   owner: string;
+  reach: (step: string) => void;
 };
 
 type Queries = Pick<StoreQueries, "commands" | "commandClaims" | "commandLeases" | "workflows">;
@@ -23,7 +24,7 @@ type Queries = Pick<StoreQueries, "commands" | "commandClaims" | "commandLeases"
  * that are no longer these claims' are left alone, and returned: another worker finishes them. A second call is therefore safe.
  */
 export async function settle(ended: EndedAttempt[], queries: Queries, deps: SettleDeps): Promise<ClaimedCommand[]> {
-  const { clock, owner } = deps;
+  const { clock, owner, reach } = deps;
   const held = new Map(
     (await queries.commandLeases.hold(ended.map(({ command }) => command))).map((one) => [one.id, one]),
   );
@@ -53,9 +54,12 @@ export async function settle(ended: EndedAttempt[], queries: Queries, deps: Sett
   );
   const over = settled.filter(({ ending }) => ending.to !== "queued");
   for (const { command, end, ending } of over)
-    if (ending.to !== "cancelled" && end.outcome !== null)
-      await enqueue(deps.followUps(command, lastWord(end.outcome)), queries, clock);
+    if (ending.to !== "cancelled" && end.outcome !== null) {
+      const following = await enqueue(deps.followUps(command, lastWord(end.outcome)), queries, clock);
+      if (following.length > 0) reach("follow-up.queued");
+    }
   await queries.workflows.settle([...new Set(over.map(({ command }) => command.workflowId))], now);
+  if (settled.length > 0) reach("settle.written");
   return ended.filter(({ command }) => !held.has(command.id)).map(({ command }) => command);
 }
 

@@ -140,6 +140,7 @@ export function createWorkers({ slots, leaseMs }: WorkersOptions, deps: WorkersD
       while (free > 0) {
         const more = await queries.commandClaims.claim({ type, limit: free, owner, leaseMs, now });
         claimed.push(...more);
+        if (more.length > 0) reach("claim.written");
         free = more.length === 0 ? 0 : free - more.length;
       }
     }

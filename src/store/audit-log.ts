@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Kysely, type Selectable, sql } from "kysely";
 import type { Instant } from "../domain/clock.ts";
-import { countMax, type Page, pageOf, type PageRequest } from "./page.ts";
+import { countRows, mapPage, type Page, type PageRequest, readPage } from "./page.ts";
 import type { Schema } from "./schema.ts";
 
 type StoredEntry = Selectable<Schema["audit_log"]>;
@@ -37,6 +37,8 @@ export type AuditLogQueries = ReturnType<typeof auditLogQueries>;
 
 /** Before the first entry. */
 export const auditStart: AuditPosition = { id: 0, hash: "" };
+
+const entriesMax = 1000;
 
 /** Any number does, as long as every process takes the same. */
 const appendLockKey = 7_305_184_221;
@@ -74,21 +76,25 @@ export function auditLogQueries(db: Kysely<Schema>, locking: "skip-locked" | "no
       return { checked: rows.length, position, isAtEnd: rows.length < limit, broken: null };
     },
 
-    async list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRow>> {
-      let query = filtered(filter)
+    /** What was done to any of these, first to last; of very many entries the newest. */
+    async ofSubjects(subjects: string[]): Promise<AuditRow[]> {
+      if (subjects.length === 0) return [];
+      const rows = await db
+        .selectFrom("audit_log")
         .selectAll()
+        .where("subject", "in", subjects)
         .orderBy("id", "desc")
-        .limit(page.limit + 1);
-      if (page.after !== null) query = query.where("id", "<", page.after.id);
-      return pageOf((await query.execute()).map(read), page.limit, () => null);
+        .limit(entriesMax)
+        .execute();
+      return rows.map(read).toReversed();
     },
 
-    async count(filter: AuditFilter): Promise<number> {
-      const row = await db
-        .selectFrom(filtered(filter).select("id").limit(countMax).as("rows"))
-        .select((eb) => eb.fn.countAll<number>().as("count"))
-        .executeTakeFirstOrThrow();
-      return row.count;
+    async list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRow>> {
+      return mapPage(await readPage(filtered(filter).selectAll(), page), read);
+    },
+
+    count(filter: AuditFilter): Promise<number> {
+      return countRows(db, filtered(filter));
     },
 
     async get(id: number): Promise<AuditRow | undefined> {

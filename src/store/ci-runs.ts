@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from "kysely";
 import type { Instant } from "../domain/clock.ts";
 import type { CiRunKind, CiRunStatus } from "../domain/fact.ts";
-import { countMax, type Page, pageOf, type PageRequest } from "./page.ts";
+import { countRows, type Page, type PageRequest, readPage } from "./page.ts";
 import type { Schema } from "./schema.ts";
 
 export type StoredCiRun = Selectable<Schema["ci_runs"]>;
@@ -101,29 +101,12 @@ export function ciRunQueries(db: Kysely<Schema>) {
         .execute();
     },
 
-    async list(filter: CiRunFilter, page: PageRequest): Promise<Page<CiRunRow>> {
-      let query = filtered(filter)
-        .select([...listColumns])
-        .orderBy("updated_at", "desc")
-        .orderBy("id", "desc")
-        .limit(page.limit + 1);
-      const { after } = page;
-      if (after !== null)
-        query = query.where((eb) =>
-          eb.or([
-            eb("updated_at", "<", after.value ?? ""),
-            eb.and([eb("updated_at", "=", after.value ?? ""), eb("id", "<", after.id)]),
-          ]),
-        );
-      return pageOf(await query.execute(), page.limit, (row) => row.updated_at);
+    list(filter: CiRunFilter, page: PageRequest): Promise<Page<CiRunRow>> {
+      return readPage(filtered(filter).select([...listColumns]), page, { value: "updated_at" });
     },
 
-    async count(filter: CiRunFilter): Promise<number> {
-      const row = await db
-        .selectFrom(filtered(filter).select("id").limit(countMax).as("rows"))
-        .select((eb) => eb.fn.countAll<number>().as("count"))
-        .executeTakeFirstOrThrow();
-      return row.count;
+    count(filter: CiRunFilter): Promise<number> {
+      return countRows(db, filtered(filter));
     },
 
     async get(id: number): Promise<StoredCiRun | undefined> {

@@ -82,7 +82,8 @@ export function commandClaimQueries(db: Kysely<Schema>, locking: "skip-locked" |
   };
 
   async function claimOnce({ type, limit, owner, leaseMs, now }: CommandClaim): Promise<ClaimedCommand[]> {
-    // SQLite's transaction is the only one that writes. Joined there all the same, the state would lead its planner astray.
+    // SQLite's transaction is the only one that writes. Joined there all the same, the state would lead its planner astray. What is ranked is kept: PostgreSQL,
+    // which thinks that nothing is queued until it has looked at the table for the first time, would rank it anew for each command.
     const chosen =
       locking === "skip-locked"
         ? sql`select c.id from ranked r join commands c on c.id = r.id where r.place = 1 and c.state = 'queued' ${inOrder} limit ${limit} for update of c skip locked`
@@ -107,7 +108,7 @@ export function commandClaimQueries(db: Kysely<Schema>, locking: "skip-locked" |
         where r.repository_key is not null
       ), prioritised as materialized (
         select h.id, h.repository_key, (select c.priority from commands c where c.id = h.id) as priority from heads h where h.id is not null
-      ), ranked as (
+      ), ranked as materialized (
         select p.id, p.priority,
           (select count(b.id) from commands b where b.state = 'running' and b.repository_key = p.repository_key) as busy,
           coalesce((select max(s.started_at) from commands s where s.repository_key = p.repository_key), '') as served_at,

@@ -1,7 +1,7 @@
 import { type Kysely, type Selectable, sql } from "kysely";
 import type { Instant } from "../domain/clock.ts";
 import type { CommandLink, CommandState, CommandType, NewCommand } from "../domain/command.ts";
-import { countMax, type Page, pageOf, type PageRequest } from "./page.ts";
+import { countMax, countRows, mapPage, type Page, type PageRequest, readPage } from "./page.ts";
 import type { Schema } from "./schema.ts";
 import { type StoreTime, timeFrom } from "./store-time.ts";
 
@@ -12,11 +12,12 @@ export type CommandRow = Omit<Pick<StoredCommand, (typeof listColumns)[number]>,
   repository_key: string | null;
 };
 
+/** A command with what it left behind, its JSON read. */
+export type WorkflowCommandRow = CommandRow & { links: CommandLink[]; artifacts: Record<string, string> };
+
 /** A command whole, its JSON read. */
-export type CommandDetail = CommandRow & {
+export type CommandDetail = WorkflowCommandRow & {
   payload: Record<string, unknown>;
-  links: CommandLink[];
-  artifacts: Record<string, string>;
   result: Record<string, unknown>;
 };
 
@@ -209,6 +210,24 @@ export function commandQueries(db: Kysely<Schema>) {
         .execute();
     },
 
+    /** What lists of workflows show: of each the last command of each type with what it left behind, oldest first. One query, however many workflows. */
+    async latestOfWorkflows(workflowIds: string[]): Promise<WorkflowCommandRow[]> {
+      if (workflowIds.length === 0) return [];
+      const rows = await db
+        .selectFrom("commands")
+        .select([...listColumns, "links", "artifacts"])
+        .where("id", "in", (eb) =>
+          eb
+            .selectFrom("commands")
+            .select((of) => of.fn.max("id").as("id"))
+            .where("workflow_id", "in", workflowIds)
+            .groupBy(["workflow_id", "type"]),
+        )
+        .orderBy("id")
+        .execute();
+      return rows.map((row) => ({ ...withoutEmptyKey(row), ...productsOf(row) }));
+    },
+
     async addHistory(rows: Omit<CommandHistoryRow, "id" | "at">[], now: StoreTime): Promise<void> {
       if (rows.length === 0) return;
       await db
@@ -230,20 +249,26 @@ export function commandQueries(db: Kysely<Schema>) {
     },
 
     async list(filter: CommandFilter, page: PageRequest): Promise<Page<CommandRow>> {
-      let query = filtered(filter)
-        .select([...listColumns])
-        .orderBy("id", "desc")
-        .limit(page.limit + 1);
-      if (page.after !== null) query = query.where("id", "<", page.after.id);
-      return pageOf((await query.execute()).map(withoutEmptyKey), page.limit, () => null);
+      return mapPage(await readPage(filtered(filter).select([...listColumns]), page), withoutEmptyKey);
     },
 
-    async count(filter: CommandFilter): Promise<number> {
-      const row = await db
-        .selectFrom(filtered(filter).select("id").limit(countMax).as("rows"))
-        .select((eb) => eb.fn.countAll<number>().as("count"))
-        .executeTakeFirstOrThrow();
-      return row.count;
+    count(filter: CommandFilter): Promise<number> {
+      return countRows(db, filtered(filter));
+    },
+
+    /** How many have not ended: those that run, those that wait for their turn or time, and those whose work is paused; of what waits, exact up to 10,000. */
+    async countOpen(): Promise<{ running: number; waiting: number; paused: number }> {
+      const counted = (of: "running" | "queued") =>
+        db
+          .selectFrom(db.selectFrom("commands").select("paused").where("state", "=", of).limit(countMax).as("rows"))
+          .select((eb) => [
+            eb.fn.countAll<number>().as("count"),
+            eb.fn.coalesce(eb.fn.sum<number>("paused"), eb.lit(0)).as("paused"),
+          ])
+          .executeTakeFirstOrThrow();
+      const [running, queued] = [await counted("running"), await counted("queued")];
+      const paused = Number(queued.paused);
+      return { running: running.count, waiting: queued.count - paused, paused };
     },
 
     async get(id: number): Promise<CommandDetail | undefined> {
@@ -256,8 +281,7 @@ export function commandQueries(db: Kysely<Schema>) {
       return {
         ...withoutEmptyKey(row),
         payload: JSON.parse(row.payload) as CommandDetail["payload"],
-        links: JSON.parse(row.links) as CommandDetail["links"],
-        artifacts: JSON.parse(row.artifacts) as CommandDetail["artifacts"],
+        ...productsOf(row),
         result: JSON.parse(row.result) as CommandDetail["result"],
       };
     },
@@ -303,4 +327,11 @@ function withoutEmptyKey<Row extends { repository_key: string }>(
   row: Row,
 ): Omit<Row, "repository_key"> & { repository_key: string | null } {
   return { ...row, repository_key: row.repository_key === "" ? null : row.repository_key };
+}
+
+function productsOf(row: { links: string; artifacts: string }): Pick<WorkflowCommandRow, "links" | "artifacts"> {
+  return {
+    links: JSON.parse(row.links) as CommandLink[],
+    artifacts: JSON.parse(row.artifacts) as Record<string, string>,
+  };
 }

@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from "kysely";
 import type { Instant } from "../domain/clock.ts";
-import { countMax, type Page, pageOf, type PageRequest } from "./page.ts";
+import { countRows, type Page, type PageRequest, readPage } from "./page.ts";
 import type { Schema } from "./schema.ts";
 import { inPieces, startsWithAny } from "./sha-prefix.ts";
 
@@ -107,29 +107,12 @@ export function commitQueries(db: Kysely<Schema>) {
       await db.updateTable("commits").set({ reverted_at: revertedAt }).where("id", "=", id).execute();
     },
 
-    async list(filter: CommitFilter, page: PageRequest): Promise<Page<CommitRow>> {
-      let query = filtered(filter)
-        .select([...listColumns])
-        .orderBy("committed_at", "desc")
-        .orderBy("id", "desc")
-        .limit(page.limit + 1);
-      const { after } = page;
-      if (after !== null)
-        query = query.where((eb) =>
-          eb.or([
-            eb("committed_at", "<", after.value ?? ""),
-            eb.and([eb("committed_at", "=", after.value ?? ""), eb("id", "<", after.id)]),
-          ]),
-        );
-      return pageOf(await query.execute(), page.limit, (row) => row.committed_at);
+    list(filter: CommitFilter, page: PageRequest): Promise<Page<CommitRow>> {
+      return readPage(filtered(filter).select([...listColumns]), page, { value: "committed_at" });
     },
 
-    async count(filter: CommitFilter): Promise<number> {
-      const row = await db
-        .selectFrom(filtered(filter).select("id").limit(countMax).as("rows"))
-        .select((eb) => eb.fn.countAll<number>().as("count"))
-        .executeTakeFirstOrThrow();
-      return row.count;
+    count(filter: CommitFilter): Promise<number> {
+      return countRows(db, filtered(filter));
     },
 
     async get(id: number): Promise<CommitRow | undefined> {

@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from "kysely";
-import { countMax, type Page, pageOf, type PageRequest } from "./page.ts";
+import { countRows, type Page, type PageRequest, readPage } from "./page.ts";
 import type { Schema } from "./schema.ts";
 
 export type DecisionRow = Selectable<Schema["decisions"]>;
@@ -23,22 +23,12 @@ export function decisionQueries(db: Kysely<Schema>) {
         .execute();
     },
 
-    async list(page: PageRequest): Promise<Page<DecisionRow>> {
-      let query = db
-        .selectFrom("decisions")
-        .selectAll()
-        .orderBy("id", "desc")
-        .limit(page.limit + 1);
-      if (page.after !== null) query = query.where("id", "<", page.after.id);
-      return pageOf(await query.execute(), page.limit, () => null);
+    list(page: PageRequest): Promise<Page<DecisionRow>> {
+      return readPage(db.selectFrom("decisions").selectAll(), page);
     },
 
-    async count(): Promise<number> {
-      const row = await db
-        .selectFrom(db.selectFrom("decisions").select("id").limit(countMax).as("rows"))
-        .select((eb) => eb.fn.countAll<number>().as("count"))
-        .executeTakeFirstOrThrow();
-      return row.count;
+    count(): Promise<number> {
+      return countRows(db, db.selectFrom("decisions"));
     },
 
     async get(id: number): Promise<DecisionRow | undefined> {

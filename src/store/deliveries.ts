@@ -2,7 +2,7 @@ import { type Kysely, type Selectable, sql } from "kysely";
 import type { Instant } from "../domain/clock.ts";
 import type { DeliveryState, WebhookProvider } from "../domain/delivery.ts";
 import { type BodyEncoding, openPiece } from "./body-pieces.ts";
-import { countMax, type Page, pageOf, type PageRequest } from "./page.ts";
+import { countRows, type Page, type PageRequest, readPage } from "./page.ts";
 import type { Schema } from "./schema.ts";
 
 /** A delivery without its body, headers and lease: what lists show. */
@@ -54,6 +54,13 @@ export type DeliveryQueries = ReturnType<typeof deliveryQueries>;
 export function deliveryQueries(db: Kysely<Schema>, locking: "skip-locked" | "none") {
   // Deliveries of one batch are mostly claimed one after the other, and share a piece.
   let latest: { id: number; bytes: Uint8Array | null } | null = null;
+
+  const filtered = (filter: DeliveryFilter) => {
+    let query = db.selectFrom("deliveries");
+    if (filter.state !== undefined) query = query.where("state", "=", filter.state);
+    if (filter.source !== undefined) query = query.where("source", "=", filter.source);
+    return query;
+  };
 
   /** The bytes of these pieces; null for one that is damaged. */
   async function readPieces(ids: number[]): Promise<Map<number, Uint8Array | null>> {
@@ -198,27 +205,12 @@ export function deliveryQueries(db: Kysely<Schema>, locking: "skip-locked" | "no
       return result.numUpdatedRows > 0n;
     },
 
-    async list(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliveryRow>> {
-      let query = db
-        .selectFrom("deliveries")
-        .select([...listColumns])
-        .orderBy("id", "desc")
-        .limit(page.limit + 1);
-      if (filter.state !== undefined) query = query.where("state", "=", filter.state);
-      if (filter.source !== undefined) query = query.where("source", "=", filter.source);
-      if (page.after !== null) query = query.where("id", "<", page.after.id);
-      return pageOf(await query.execute(), page.limit, () => null);
+    list(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliveryRow>> {
+      return readPage(filtered(filter).select([...listColumns]), page);
     },
 
-    async count(filter: DeliveryFilter): Promise<number> {
-      let query = db.selectFrom("deliveries").select("id").limit(countMax);
-      if (filter.state !== undefined) query = query.where("state", "=", filter.state);
-      if (filter.source !== undefined) query = query.where("source", "=", filter.source);
-      const row = await db
-        .selectFrom(query.as("rows"))
-        .select((eb) => eb.fn.countAll<number>().as("count"))
-        .executeTakeFirstOrThrow();
-      return row.count;
+    count(filter: DeliveryFilter): Promise<number> {
+      return countRows(db, filtered(filter));
     },
 
     async get(id: number): Promise<DeliveryWithBody | undefined> {

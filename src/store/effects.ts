@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from "kysely";
 import type { EffectState } from "../domain/effect.ts";
-import { countMax, type Page, pageOf, type PageRequest } from "./page.ts";
+import { countRows, mapPage, type Page, type PageRequest, readPage } from "./page.ts";
 import type { Schema } from "./schema.ts";
 
 export type EffectRow = Omit<Selectable<Schema["effects"]>, "intent" | "result"> & {
@@ -36,20 +36,11 @@ export function effectQueries(db: Kysely<Schema>) {
     },
 
     async list(filter: EffectFilter, page: PageRequest): Promise<Page<EffectRow>> {
-      let query = filtered(filter)
-        .selectAll()
-        .orderBy("id", "desc")
-        .limit(page.limit + 1);
-      if (page.after !== null) query = query.where("id", "<", page.after.id);
-      return pageOf((await query.execute()).map(read), page.limit, () => null);
+      return mapPage(await readPage(filtered(filter).selectAll(), page), read);
     },
 
-    async count(filter: EffectFilter): Promise<number> {
-      const row = await db
-        .selectFrom(filtered(filter).select("id").limit(countMax).as("rows"))
-        .select((eb) => eb.fn.countAll<number>().as("count"))
-        .executeTakeFirstOrThrow();
-      return row.count;
+    count(filter: EffectFilter): Promise<number> {
+      return countRows(db, filtered(filter));
     },
 
     async get(id: number): Promise<EffectRow | undefined> {

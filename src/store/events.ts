@@ -1,6 +1,6 @@
 import { type Kysely, type Selectable, sql } from "kysely";
 import type { Instant } from "../domain/clock.ts";
-import { countMax, type Page, pageOf, type PageRequest } from "./page.ts";
+import { countRows, type Page, type PageRequest, readPage } from "./page.ts";
 import type { Schema } from "./schema.ts";
 
 /** An event with what its repository is called today. */
@@ -14,24 +14,14 @@ export type EventQueries = ReturnType<typeof eventQueries>;
 
 export function eventQueries(db: Kysely<Schema>) {
   const withRepository = () =>
-    db
-      .selectFrom("events")
-      .leftJoin("repositories", "repositories.id", "events.repository_id")
-      .select([
-        "events.id",
-        "delivery_id",
-        "kind",
-        "repository_id",
-        "subject_kind",
-        "subject_ref",
-        "commit_sha",
-        "actor",
-        "actor_is_bot",
-        "occurred_at",
-        "events.recorded_at",
-        "summary",
-        "repositories.slug as repo_slug",
-      ]);
+    db.selectFrom("events").leftJoin("repositories", "repositories.id", "events.repository_id");
+  const filtered = (filter: EventFilter) => {
+    let query = withRepository();
+    if (filter.repo !== undefined) query = query.where("repositories.slug_key", "=", filter.repo.toLowerCase());
+    if (filter.kind !== undefined) query = query.where("kind", "=", filter.kind);
+    if (filter.deliveryId !== undefined) query = query.where("delivery_id", "=", filter.deliveryId);
+    return query;
+  };
 
   return {
     /** Records an event once by its key. Says whether it is new, and which row has it. */
@@ -51,31 +41,12 @@ export function eventQueries(db: Kysely<Schema>) {
       return { id: stored.id, isNew: false };
     },
 
-    async list(filter: EventFilter, page: PageRequest): Promise<Page<EventRow>> {
-      let query = withRepository()
-        .orderBy("events.id", "desc")
-        .limit(page.limit + 1);
-      if (filter.repo !== undefined) query = query.where("repositories.slug_key", "=", filter.repo.toLowerCase());
-      if (filter.kind !== undefined) query = query.where("kind", "=", filter.kind);
-      if (filter.deliveryId !== undefined) query = query.where("delivery_id", "=", filter.deliveryId);
-      if (page.after !== null) query = query.where("events.id", "<", page.after.id);
-      return pageOf(await query.execute(), page.limit, () => null);
+    list(filter: EventFilter, page: PageRequest): Promise<Page<EventRow>> {
+      return readPage(filtered(filter).select([...listColumns]), page, { number: "events.id" });
     },
 
-    async count(filter: EventFilter): Promise<number> {
-      let query = db
-        .selectFrom("events")
-        .leftJoin("repositories", "repositories.id", "events.repository_id")
-        .select("events.id")
-        .limit(countMax);
-      if (filter.repo !== undefined) query = query.where("repositories.slug_key", "=", filter.repo.toLowerCase());
-      if (filter.kind !== undefined) query = query.where("kind", "=", filter.kind);
-      if (filter.deliveryId !== undefined) query = query.where("delivery_id", "=", filter.deliveryId);
-      const row = await db
-        .selectFrom(query.as("rows"))
-        .select((eb) => eb.fn.countAll<number>().as("count"))
-        .executeTakeFirstOrThrow();
-      return row.count;
+    count(filter: EventFilter): Promise<number> {
+      return countRows(db, filtered(filter));
     },
 
     /** What happened to a pull request, first to last; of very much the newest. */
@@ -99,12 +70,20 @@ export function eventQueries(db: Kysely<Schema>) {
     },
 
     async get(id: number): Promise<EventRow | undefined> {
-      return withRepository().where("events.id", "=", id).executeTakeFirst();
+      return withRepository()
+        .select([...listColumns])
+        .where("events.id", "=", id)
+        .executeTakeFirst();
     },
 
     /** What came after, oldest first: the live stream reads on from where it stopped. */
     async since(id: number, limit: number): Promise<EventRow[]> {
-      return withRepository().where("events.id", ">", id).orderBy("events.id").limit(limit).execute();
+      return withRepository()
+        .select([...listColumns])
+        .where("events.id", ">", id)
+        .orderBy("events.id")
+        .limit(limit)
+        .execute();
     },
 
     async lastId(): Promise<number> {
@@ -127,3 +106,19 @@ export function eventQueries(db: Kysely<Schema>) {
 }
 
 const ofPullRequestMax = 1000;
+
+const listColumns = [
+  "events.id",
+  "delivery_id",
+  "kind",
+  "repository_id",
+  "subject_kind",
+  "subject_ref",
+  "commit_sha",
+  "actor",
+  "actor_is_bot",
+  "occurred_at",
+  "events.recorded_at",
+  "summary",
+  "repositories.slug as repo_slug",
+] as const;

@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from "kysely";
 import type { Instant } from "../domain/clock.ts";
-import { countMax, type Page, pageOf, type PageRequest } from "./page.ts";
+import { countRows, type Page, type PageRequest, readPage } from "./page.ts";
 import type { Schema } from "./schema.ts";
 import { inPieces, startsWithAny } from "./sha-prefix.ts";
 
@@ -89,29 +89,12 @@ export function pullRequestQueries(db: Kysely<Schema>) {
       await db.updateTable("pr_outcomes").set({ reverted_at: revertedAt }).where("id", "=", id).execute();
     },
 
-    async list(filter: PullRequestFilter, page: PageRequest): Promise<Page<PullRequestRow>> {
-      let query = filtered(filter)
-        .select([...listColumns])
-        .orderBy("updated_at", "desc")
-        .orderBy("id", "desc")
-        .limit(page.limit + 1);
-      const { after } = page;
-      if (after !== null)
-        query = query.where((eb) =>
-          eb.or([
-            eb("updated_at", "<", after.value ?? ""),
-            eb.and([eb("updated_at", "=", after.value ?? ""), eb("id", "<", after.id)]),
-          ]),
-        );
-      return pageOf(await query.execute(), page.limit, (row) => row.updated_at);
+    list(filter: PullRequestFilter, page: PageRequest): Promise<Page<PullRequestRow>> {
+      return readPage(filtered(filter).select([...listColumns]), page, { value: "updated_at" });
     },
 
-    async count(filter: PullRequestFilter): Promise<number> {
-      const row = await db
-        .selectFrom(filtered(filter).select("id").limit(countMax).as("rows"))
-        .select((eb) => eb.fn.countAll<number>().as("count"))
-        .executeTakeFirstOrThrow();
-      return row.count;
+    count(filter: PullRequestFilter): Promise<number> {
+      return countRows(db, filtered(filter));
     },
 
     async get(id: number): Promise<StoredPullRequest | undefined> {

@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from "kysely";
 import type { RepositoryMention } from "../domain/repository.ts";
-import { countMax, type Page, pageOf, type PageRequest } from "./page.ts";
+import { countRows, type Page, type PageRequest, readPage } from "./page.ts";
 import type { Schema } from "./schema.ts";
 
 export type RepositoryRow = Selectable<Schema["repositories"]>;
@@ -72,30 +72,12 @@ export function repositoryQueries(db: Kysely<Schema>) {
       await db.updateTable("ci_runs").set({ repo_slug: slug }).where("repository_id", "=", id).execute();
     },
 
-    async list(page: PageRequest): Promise<Page<RepositoryRow>> {
-      let query = db
-        .selectFrom("repositories")
-        .selectAll()
-        .orderBy("slug_key")
-        .orderBy("id")
-        .limit(page.limit + 1);
-      const { after } = page;
-      if (after !== null)
-        query = query.where((eb) =>
-          eb.or([
-            eb("slug_key", ">", after.value ?? ""),
-            eb.and([eb("slug_key", "=", after.value ?? ""), eb("id", ">", after.id)]),
-          ]),
-        );
-      return pageOf(await query.execute(), page.limit, (row) => row.slug_key);
+    list(page: PageRequest): Promise<Page<RepositoryRow>> {
+      return readPage(db.selectFrom("repositories").selectAll(), page, { value: "slug_key", direction: "asc" });
     },
 
-    async count(): Promise<number> {
-      const row = await db
-        .selectFrom(db.selectFrom("repositories").select("id").limit(countMax).as("rows"))
-        .select((eb) => eb.fn.countAll<number>().as("count"))
-        .executeTakeFirstOrThrow();
-      return row.count;
+    count(): Promise<number> {
+      return countRows(db, db.selectFrom("repositories"));
     },
 
     async get(id: number): Promise<RepositoryRow | undefined> {

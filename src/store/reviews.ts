@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from "kysely";
 import type { Instant } from "../domain/clock.ts";
 import type { Coverage, Finding, ReviewVerdict } from "../domain/review.ts";
-import { countMax, type Page, pageOf, type PageRequest } from "./page.ts";
+import { countRows, mapPage, type Page, type PageRequest, readPage } from "./page.ts";
 import type { Schema } from "./schema.ts";
 
 type StoredReview = Selectable<Schema["reviews"]>;
@@ -76,20 +76,11 @@ export function reviewQueries(db: Kysely<Schema>) {
     },
 
     async list(filter: ReviewFilter, page: PageRequest): Promise<Page<ReviewRow>> {
-      let query = filtered(filter)
-        .selectAll()
-        .orderBy("id", "desc")
-        .limit(page.limit + 1);
-      if (page.after !== null) query = query.where("id", "<", page.after.id);
-      return pageOf((await query.execute()).map(read), page.limit, () => null);
+      return mapPage(await readPage(filtered(filter).selectAll(), page), read);
     },
 
-    async count(filter: ReviewFilter): Promise<number> {
-      const row = await db
-        .selectFrom(filtered(filter).select("id").limit(countMax).as("rows"))
-        .select((eb) => eb.fn.countAll<number>().as("count"))
-        .executeTakeFirstOrThrow();
-      return row.count;
+    count(filter: ReviewFilter): Promise<number> {
+      return countRows(db, filtered(filter));
     },
 
     /** How often a pull request was reviewed, and what that cost as far as it is known; the newest of its heads first. */

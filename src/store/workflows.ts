@@ -1,6 +1,6 @@
 import { type Kysely, type Selectable, sql } from "kysely";
 import type { NewWorkflow, WorkflowState } from "../domain/workflow.ts";
-import { countMax, type Page, pageOf, type PageRequest } from "./page.ts";
+import { countRows, type Page, type PageRequest, readPage } from "./page.ts";
 import type { Schema } from "./schema.ts";
 import { type StoreTime, timeFrom } from "./store-time.ts";
 
@@ -74,23 +74,12 @@ export function workflowQueries(db: Kysely<Schema>) {
         from standing where workflows.id = standing.id and workflows.state <> standing.state`.execute(db);
     },
 
-    async list(filter: WorkflowFilter, page: PageRequest): Promise<Page<WorkflowRow>> {
-      let query = filtered(filter)
-        .select([...columns])
-        .orderBy("number", "desc")
-        .limit(page.limit + 1);
-      if (page.after !== null) query = query.where("number", "<", page.after.id);
-      const rows = (await query.execute()).map((row) => ({ id: row.number, row }));
-      const { rows: shown, next } = pageOf(rows, page.limit, () => null);
-      return { rows: shown.map(({ row }) => row), next };
+    list(filter: WorkflowFilter, page: PageRequest): Promise<Page<WorkflowRow>> {
+      return readPage(filtered(filter).select([...columns]), page, { number: "number" });
     },
 
-    async count(filter: WorkflowFilter): Promise<number> {
-      const row = await db
-        .selectFrom(filtered(filter).select("number").limit(countMax).as("rows"))
-        .select((eb) => eb.fn.countAll<number>().as("count"))
-        .executeTakeFirstOrThrow();
-      return row.count;
+    count(filter: WorkflowFilter): Promise<number> {
+      return countRows(db, filtered(filter));
     },
 
     async get(id: string): Promise<WorkflowRow | undefined> {

@@ -23,11 +23,24 @@ const waitedFor: ReadonlySet<ErrorCode> = new Set([
  * attempt as its code says.
  */
 export function outcomeOfForgeError(error: unknown, command: ClaimedCommand, clock: Clock): CommandOutcome | null {
-  if (!(error instanceof PullwrightError) || !waitedFor.has(error.code)) return null;
+  if (!(error instanceof PullwrightError) || !isWaitedFor(error)) return null;
   const { code, message } = error;
   const nowMs = clock().getTime();
   if (code === "FORGE_UNREACHABLE" && nowMs - Date.parse(command.createdAt) >= patienceMs)
     return { kind: "failed", code, because: `${message} It was tried for a day.` };
+  const soon = instantOf(new Date(nowMs + waitMs));
   const named = error instanceof ForgeCallError ? error.waitUntil : null;
-  return { kind: "wait", code, because: message, until: named ?? instantOf(new Date(nowMs + waitMs)) };
+  // While a credential rests nothing is sent with it, so it costs nothing to look often whether another is in its place.
+  const until = named === null || (isResting(error) && named > soon) ? soon : named;
+  return { kind: "wait", code, because: message, until };
+}
+
+function isResting(error: PullwrightError): boolean {
+  return error instanceof ForgeCallError && error.kind === "credential";
+}
+
+/** A forge that forbids what only looks may let us in later, with another token or other rights; one that forbids a write has decided. */
+function isWaitedFor(error: PullwrightError): boolean {
+  if (waitedFor.has(error.code)) return true;
+  return error.code === "FORGE_FORBIDDEN" && error instanceof ForgeCallError && error.waitUntil !== null;
 }

@@ -6,7 +6,7 @@ import { type RepositoryRef, repositoryKeyOf } from "../domain/repository-ref.ts
 import type { ForgeRepository } from "../forges/forge.ts";
 import type { Checkout, FileChange, Git, Mirror } from "../git/git.ts";
 import { fateOfPush } from "./fate-of-call.ts";
-import type { ForgePlace } from "./forge-place.ts";
+import type { ForgePlace, RemoteAccess } from "./forge-place.ts";
 
 /** Work that is to become the tip of a branch of ours. */
 export type WorkToPush = {
@@ -47,21 +47,30 @@ export type PushEnding =
  * @throws PullwrightError BRANCH_EXISTS, BRANCH_CONFLICT, PUSH_REJECTED, EMPTY_DIFF, and what fetching and building throw
  */
 export async function pushWork(work: WorkToPush, place: ForgePlace, deps: PushWorkDeps): Promise<PushEnding> {
-  const { ref, repository, branch } = work;
+  return place.withRemote(work.ref, (access) => pushOver(access, work, deps));
+}
+
+/** May be called again, with another credential: what was fetched, built or pushed the first time is found. */
+async function pushOver({ remote, looking }: RemoteAccess, work: WorkToPush, deps: PushWorkDeps): Promise<PushEnding> {
+  const { ref, repository, branch, baseSha } = work;
   const series = `push:${ref.forge}:${ref.host}:${repository.id}:${branch}`;
   await using mirror = await deps.git.openMirror({
     repositoryKey: repositoryKeyOf(ref),
-    remote: await place.remoteOf(ref),
+    remote,
     format: work.checkout.config.format,
     signal: deps.signal,
   });
-  await mirror.fetchCommit({ sha: work.baseSha });
-  await checkBaseBranch(work, mirror);
+  await looking(async () => {
+    await mirror.fetchCommit({ sha: baseSha });
+    await checkBaseBranch(work, mirror);
+  });
   // An earlier attempt may have pushed other content and died: that is found first, and this comes on top of it.
   for (;;) {
     const known = await pushesOf(series, deps);
-    const built = await build(work, known.tip, mirror);
-    if (known.tip?.tree_sha === built.tree_sha && known.tip.base_sha === built.base_sha) return pushed(known.tip);
+    const { tip } = known;
+    if (tip !== null) await looking(() => fetchMissing(tip.commit_sha, mirror));
+    const built = await build(work, tip, mirror);
+    if (tip?.tree_sha === built.tree_sha && tip.base_sha === built.base_sha) return pushed(tip);
     const ending = await pushOnce(
       `${series}:${known.next}`,
       { ...built, repository: repository.slug, branch, base_branch: work.baseBranch },
@@ -105,9 +114,12 @@ async function pushesOf(series: string, { findEffect }: PushWorkDeps): Promise<K
   }
 }
 
+async function fetchMissing(sha: string, mirror: Mirror): Promise<void> {
+  if (!(await mirror.hasCommit(sha))) await mirror.fetchCommit({ sha });
+}
+
 async function build(work: WorkToPush, tip: Pushed | null, mirror: Mirror): Promise<Built> {
   const { baseSha, changes, message } = work;
-  if (tip !== null && !(await mirror.hasCommit(tip.commit_sha))) await mirror.fetchCommit({ sha: tip.commit_sha });
   // Work that was carried over to a newer base has that as its second parent: else the pull request would show all that came between.
   const parentShas = tip === null ? [baseSha] : tip.base_sha === baseSha ? [tip.commit_sha] : [tip.commit_sha, baseSha];
   const atSeconds = Math.max(0, Math.floor(work.writtenAt.getTime() / 1000));

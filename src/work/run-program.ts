@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { access, mkdir, open } from "node:fs/promises";
+import { access, mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
 import { type ChildResult, runChild } from "../child/run-child.ts";
@@ -7,6 +7,7 @@ import type { ClaimedCommand, CommandOutcome, CommandProducts } from "../domain/
 import type { ErrorCode } from "../domain/error.ts";
 import { redactDeep } from "../redact/redact-deep.ts";
 import type { Redact } from "../redact/redact.ts";
+import { createRedactStream } from "../redact/redact-stream.ts";
 
 /** A program that performs commands of one type instead of a built-in worker. */
 export type WorkerProgram = {
@@ -29,6 +30,7 @@ export type RunProgramDeps = {
   onLog: (path: string) => Promise<void>;
   redact: Redact;
   signal: AbortSignal;
+  reach: (step: string) => void;
 };
 
 /** Of each stream so much is kept, half of it the beginning and half the end. */
@@ -54,39 +56,68 @@ export async function runProgram(
     return { kind: "failed", code: "WORKER_NOT_CONFIGURED", because: `There is no program ${program.command} to run.` };
   const files = await filesOf(command, deps);
   await deps.onLog(files.stdout);
+  deps.reach("program.noted");
+  const kept = (path: string) =>
+    ({ keep: "file", path, bytesMax: outputBytesMax, through: createRedactStream(deps.redact) }) as const;
+  await using payload = await handOver(command.payload, files.payload);
   const ended = await runChild({
     file,
-    args: [...program.args, "--payload", JSON.stringify(command.payload)],
-    env: { ...deps.environment, ...program.environment, ...protocol(command, files.result) },
+    args: [...program.args, ...payload.args],
+    env: {
+      ...deps.environment,
+      ...program.environment,
+      ...protocol(command, { ...payload.said, RESULT_PATH: files.result }),
+    },
     cwd: deps.workingDirectory,
-    stdout: { keep: "file", path: files.stdout, bytesMax: outputBytesMax },
-    stderr: { keep: "file", path: files.stderr, bytesMax: outputBytesMax },
+    stdout: kept(files.stdout),
+    stderr: kept(files.stderr),
     timeoutMs: program.timeoutMs,
     signal: deps.signal,
     limits: { coreBytesMax: 0 },
+    onStart: () => deps.reach("program.started"),
   });
+  deps.reach("program.ended");
   const products = { artifacts: { stdout: files.stdout, stderr: files.stderr } };
   return outcomeOf(ended, command, files, { program, products }, deps);
 }
 
-type Files = { stdout: string; stderr: string; result: string };
+type Files = { stdout: string; stderr: string; result: string; payload: string };
 
 /** The fence is another one for each claim, so that no two attempts share a file, and none finds what an earlier one left. */
 async function filesOf({ id, fence }: ClaimedCommand, { logsDir }: RunProgramDeps): Promise<Files> {
   const folder = join(logsDir, String(id));
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const named = (name: string): string => join(folder, `${fence}.${name}`);
-  return { stdout: named("stdout.log"), stderr: named("stderr.log"), result: named("result.json") };
+  return {
+    stdout: named("stdout.log"),
+    stderr: named("stderr.log"),
+    result: named("result.json"),
+    payload: named("payload.json"),
+  };
+}
+
+/** Linux takes no argument of 128 KiB or more. */
+const argumentBytesMax = 100_000;
+
+/** The payload as an argument; one that is too large for that in a file, for as long as the program runs. */
+async function handOver(
+  payload: Record<string, unknown>,
+  path: string,
+): Promise<AsyncDisposable & { args: string[]; said: Record<string, string> }> {
+  const json = JSON.stringify(payload);
+  if (Buffer.byteLength(json) <= argumentBytesMax)
+    return { args: ["--payload", json], said: {}, [Symbol.asyncDispose]: async () => {} };
+  await writeFile(path, json, { mode: 0o600, flag: "wx" });
+  return {
+    args: ["--payload-file", path],
+    said: { PAYLOAD_PATH: path },
+    [Symbol.asyncDispose]: () => rm(path, { force: true }),
+  };
 }
 
 /** Both names of each: programs that were written for Sprinter run as they are. */
-function protocol({ id, type, workflowId }: ClaimedCommand, resultPath: string): Record<string, string> {
-  const said = {
-    COMMAND_ID: String(id),
-    COMMAND_TYPE: type,
-    WORKFLOW_ID: workflowId,
-    RESULT_PATH: resultPath,
-  };
+function protocol({ id, type, workflowId }: ClaimedCommand, paths: Record<string, string>): Record<string, string> {
+  const said = { COMMAND_ID: String(id), COMMAND_TYPE: type, WORKFLOW_ID: workflowId, ...paths };
   return Object.fromEntries(
     ["PULLWRIGHT", "SPRINTER"].flatMap((prefix) =>
       Object.entries(said).map(([name, value]) => [`${prefix}_WORKER_${name}`, value]),
@@ -116,7 +147,8 @@ async function outcomeOf(
     case "too-much-output":
       return again("WORKER_FAILED", `${program.command} said more than it may.`);
     case "exited": {
-      const result = await readResult(command, files.result);
+      const result = await readResult(command, files.result, deps.redact);
+      deps.reach("program-result.read");
       if (ended.code !== 0) {
         const words = (result.kind === "read" ? result.result.error : null) ?? (await lastWords(files.stderr));
         return again("WORKER_FAILED", deps.redact(`${program.command} ended with ${ended.code}. ${words}`.trim()));
@@ -157,9 +189,11 @@ type ReadResult =
   | { kind: "missing" }
   | { kind: "invalid"; because: string };
 
-async function readResult(command: ClaimedCommand, path: string): Promise<ReadResult> {
+/** The file stays for who looks for it, and like every other that stays it holds no secret. */
+async function readResult(command: ClaimedCommand, path: string, redact: Redact): Promise<ReadResult> {
   const text = await readSmallFile(path);
   if (text.kind !== "read") return text;
+  await keepRedacted(path, text.text, redact);
   let json: unknown;
   try {
     json = JSON.parse(text.text);
@@ -180,6 +214,13 @@ async function readResult(command: ClaimedCommand, path: string): Promise<ReadRe
   if (other !== undefined)
     return { kind: "invalid", because: `The result file is about ${other}, not about command ${command.id}.` };
   return { kind: "read", result: parsed.data };
+}
+
+async function keepRedacted(path: string, text: string, redact: Redact): Promise<void> {
+  const kept = redact(text);
+  if (kept === text) return;
+  await writeFile(`${path}.redacted`, kept, { mode: 0o600, flag: "wx" });
+  await rename(`${path}.redacted`, path);
 }
 
 /** Neither a link nor a pipe is read, and no more than a result may have: the program chose what lies there. */

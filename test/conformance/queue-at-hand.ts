@@ -65,6 +65,39 @@ export async function put(
   });
 }
 
+/** Many commands that write, each in a workflow of its own, put there past the queue to be quick. */
+export async function putMany(
+  store: Store,
+  clock: QueueClock,
+  count: number,
+  repositoryOf: (index: number) => string,
+): Promise<void> {
+  const now = clock.now();
+  await store.transaction(async (queries) => {
+    for (let index = 0; index < count; index += 1) {
+      const repositoryKey = `github:github.com/${repositoryOf(index)}`;
+      const workflow = { id: `many-${index}`, repositoryKey, title: null, checkoutDir: null, issueDir: null };
+      await queries.workflows.add({ ...workflow, requestedBy: "operator" }, now);
+      await queries.commands.add(
+        {
+          type: "create_pull_request",
+          workflowId: workflow.id,
+          repositoryKey,
+          writes: true,
+          idempotencyKey: `many-${index}`,
+          payload: {},
+          priority: 0,
+          attemptsMax: 3,
+          availableAt: now,
+          requestedBy: "operator",
+        },
+        0,
+        now,
+      );
+    }
+  });
+}
+
 /** Workers that do what the test says, when it says so. */
 export type WorkersAtHand = Workers & {
   deps: WorkersDeps;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { MakeDatabase } from "./database.ts";
 import { changeByHand } from "./past-the-store.ts";
-import { handClock, put, slotsOf, statesOf, succeeded, workersAtHand } from "./queue-at-hand.ts";
+import { handClock, put, putMany, slotsOf, statesOf, succeeded, workersAtHand } from "./queue-at-hand.ts";
 
 /** Which command comes next. */
 export function exerciseQueueOrder(makeDatabase: MakeDatabase): void {
@@ -161,7 +161,7 @@ export function exerciseQueueOrder(makeDatabase: MakeDatabase): void {
       await using database = await makeDatabase();
       const store = await database.open();
       const clock = handClock();
-      await putMany(database, clock.now(), 5000, () => "acme/busy");
+      await putMany(store, clock, 5000, () => "acme/busy");
       const other = await put(store, clock, { repository: "acme/quiet", writes: false });
       const workers = workersAtHand(store, clock, { slots: slotsOf(2) });
 
@@ -203,37 +203,6 @@ export function exerciseQueueOrder(makeDatabase: MakeDatabase): void {
       expect(batch.map(({ repositoryKey }) => repositoryKey?.at(-1))).toEqual(["a", "b", "c"]);
     });
 
-    test("200 repositories on eight workers: each repository's commands in order, one at a time, all of them", async () => {
-      await using database = await makeDatabase();
-      const store = await database.open();
-      const clock = handClock();
-      await putMany(database, clock.now(), 1000, (index) => `acme/r${index % 200}`);
-      const workers = workersAtHand(store, clock, { slots: { create_pull_request: { instances: 8, timeoutMs: 1e6 } } });
-
-      const busiest: number[] = [];
-      const order = new Map<string, number[]>();
-      for (;;) {
-        clock.pass(1);
-        await workers.turnAll();
-        if (workers.running() === 0) break;
-        const running = [...workers.working.values()].map(({ command }) => command.repositoryKey ?? "");
-        expect(new Set(running).size).toBe(running.length);
-        busiest.push(running.length);
-        for (const { command, resolve } of workers.working.values()) {
-          const ids = order.get(command.repositoryKey ?? "") ?? [];
-          order.set(command.repositoryKey ?? "", [...ids, command.id]);
-          resolve(succeeded);
-        }
-      }
-
-      expect(await store.commands.count({ state: "succeeded" })).toBe(1000);
-      expect(order.size).toBe(200);
-      for (const ids of order.values()) expect(ids).toEqual(ids.toSorted((a, b) => a - b));
-      expect(Math.max(...busiest)).toBe(8);
-      // Every repository had its first turn before any had its third.
-      expect(busiest.slice(0, 25)).toEqual(Array.from({ length: 25 }, () => 8));
-    });
-
     test("a worker that hangs holds nobody up but its own repository", async () => {
       await using database = await makeDatabase();
       const store = await database.open();
@@ -258,37 +227,4 @@ type Claim = Parameters<Awaited<ReturnType<Awaited<ReturnType<MakeDatabase>>["op
 
 function claim(say: Partial<Claim>): Claim {
   return { type: "create_pull_request", limit: 10, owner: "one", leaseMs: 30_000, now: null, ...say };
-}
-
-/** Many commands that write, each in a workflow of its own, put there past the queue to be quick. */
-async function putMany(
-  database: Awaited<ReturnType<MakeDatabase>>,
-  now: string,
-  count: number,
-  repositoryOf: (index: number) => string,
-): Promise<void> {
-  const store = await database.open();
-  await store.transaction(async (queries) => {
-    for (let index = 0; index < count; index += 1) {
-      const repositoryKey = `github:github.com/${repositoryOf(index)}`;
-      const workflow = { id: `many-${index}`, repositoryKey, title: null, checkoutDir: null, issueDir: null };
-      await queries.workflows.add({ ...workflow, requestedBy: "operator" }, now);
-      await queries.commands.add(
-        {
-          type: "create_pull_request",
-          workflowId: workflow.id,
-          repositoryKey,
-          writes: true,
-          idempotencyKey: `many-${index}`,
-          payload: {},
-          priority: 0,
-          attemptsMax: 3,
-          availableAt: now,
-          requestedBy: "operator",
-        },
-        0,
-        now,
-      );
-    }
-  });
 }

@@ -1,6 +1,7 @@
 import type { MakeDatabase } from "./database.ts";
 import { exerciseAuditLog } from "./audit-log.ts";
 import { exerciseEffects } from "./effects.ts";
+import { exerciseQueueCrowd } from "./queue-crowd.ts";
 import { exerciseQueueEndings } from "./queue-endings.ts";
 import { exerciseQueueLeases } from "./queue-leases.ts";
 import { exerciseQueueLists } from "./queue-lists.ts";
@@ -13,6 +14,7 @@ import { exerciseQueueSeries } from "./queue-series.ts";
 export function exerciseQueue(makeDatabase: MakeDatabase): void {
   exerciseQueueOrder(makeDatabase);
   exerciseQueueSeries(makeDatabase);
+  exerciseQueueCrowd(makeDatabase);
   exerciseQueueEndings(makeDatabase);
   exerciseQueueRequests(makeDatabase);
   exerciseQueueLeases(makeDatabase);

@@ -5,6 +5,7 @@ import { exerciseLists } from "./lists.ts";
 import { exerciseMigrations } from "./migrations.ts";
 import { exerciseReviews } from "./reviews.ts";
 import { exerciseTransactions } from "./transactions.ts";
+import { exerciseWorkLists } from "./work-lists.ts";
 
 /** What every database must do alike. */
 export function exerciseStore(makeDatabase: MakeDatabase): void {
@@ -14,4 +15,5 @@ export function exerciseStore(makeDatabase: MakeDatabase): void {
   exerciseLists(makeDatabase);
   exerciseMigrations(makeDatabase);
   exerciseReviews(makeDatabase);
+  exerciseWorkLists(makeDatabase);
 }

@@ -103,6 +103,49 @@ export function whatIsDone(dashboard: Dashboard): void {
     expect(troubles).toEqual([]);
   });
 
+  test("what was done though its answer was lost says so: sent, no answer, found there, each with its time", async () => {
+    await using watched = await dashboard.open();
+    const { page, troubles } = watched;
+
+    await page.goto("/workflows/SCRUM-126");
+
+    const effect = page.locator(".effect-list > li");
+    await effect.getByText("Answer lost, found again").waitFor();
+    await effect.getByText(/^sent once, found there .+ after it was sent$/).waitFor();
+    expect(await effect.locator(".effect-steps li").allInnerTexts()).toEqual([
+      expect.stringMatching(/^\d\d:\d\d:\d\d\s+Sent$/),
+      expect.stringMatching(/^\d\d:\d\d:\d\d\s+No answer: The connection broke before an answer came\.$/),
+      expect.stringMatching(/^\d\d:\d\d:\d\d\s+Found there$/),
+    ]);
+    expect(troubles).toEqual([]);
+  });
+
+  test("the navigation counts what failed, what waits and what is held", async () => {
+    await using watched = await dashboard.open();
+    const { page, troubles } = watched;
+    const work = dashboard.work();
+    await page.goto("/audit");
+    const link = page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: /^Work/ });
+    await link.getByTitle(/^\d+ failed$/).waitFor();
+    await link.getByTitle(/^\d+ waiting$/).waitFor();
+    await work.ask({ id: "COUNT-1", title: "Held" }, { type: "execute_plan", availableAt: "2100-01-01T00:00:00.000Z" });
+    const { counts } = (await dashboard.service().get("/api/v1/status")).json();
+
+    await dashboard.ask("/workflows/COUNT-1/pause");
+
+    await link.getByTitle(`${counts.workflows_paused + 1} paused`).waitFor();
+    await page.goto("/workflows");
+    await page
+      .locator(".choice")
+      .getByText(`Paused${counts.workflows_paused + 1}`)
+      .waitFor();
+    expect((await dashboard.service().get("/api/v1/status")).json().counts).toMatchObject({
+      commands_waiting: counts.commands_waiting - 1,
+      commands_paused: counts.commands_paused + 1,
+    });
+    expect(troubles).toEqual([]);
+  });
+
   test("what failed says why and what to do, and can be tried again", async () => {
     await using watched = await dashboard.open();
     const { page, troubles } = watched;

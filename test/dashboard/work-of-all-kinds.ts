@@ -7,7 +7,7 @@ const exports = "/home/ada/.pullwright/exports";
 
 /** Work in every state that a page must show: done, going on, waiting, failed, paused, cancelled, and one whose fate at the forge is not known. */
 export async function seedWorkOfAllKinds(work: WorkAtHand): Promise<void> {
-  await Promise.all([delivered(work), refused(work), limited(work), unanswered(work)]);
+  await Promise.all([delivered(work), refused(work), limited(work), unanswered(work), foundAgain(work)]);
   await ended(work);
 }
 
@@ -103,6 +103,34 @@ async function unanswered(work: WorkAtHand): Promise<void> {
   };
   const ending = await work.effect(open, lost);
   if (ending.kind === "open") await work.end(open, ending.outcome);
+}
+
+/** The forge did it, and its answer was lost on the way back. */
+async function foundAgain(work: WorkAtHand): Promise<void> {
+  const [open = 0] = await work.ask(
+    {
+      id: "SCRUM-126",
+      title: "Round amounts once",
+      repositoryKey: "gitlab:git.acme.example/platform-team/billing/invoices",
+    },
+    { type: "create_pull_request", payload: { checkout: "/home/ada/work/rounding" } },
+  );
+  const url = "https://git.acme.example/platform-team/billing/invoices/-/merge_requests/31";
+  let isThere = false;
+  await work.effect(open, {
+    ...sends("create-pull-request", { head: "pullwright/SCRUM-126", base: "main" }, { number: 31, url }),
+    act: () => {
+      isThere = true;
+      return Promise.reject(new Error("The connection broke before an answer came."));
+    },
+    readBack: async () => (isThere ? [{ number: 31, url }] : []),
+    fateOf: () => "unknown",
+  });
+  await work.end(open, {
+    kind: "succeeded",
+    because: "platform-team/billing/invoices!31 was opened from pullwright/SCRUM-126.",
+    links: [{ label: "platform-team/billing/invoices!31", url }],
+  });
 }
 
 async function ended(work: WorkAtHand): Promise<void> {

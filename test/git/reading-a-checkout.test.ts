@@ -1,4 +1,4 @@
-import { appendFile, chmod, mkdir, mkdtemp, readFile, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { appendFile, chmod, mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ChangesWanted, ChangeSummary, CheckoutChanges, FileChange } from "../../src/git/git.ts";
@@ -268,6 +268,36 @@ test("pipes, sockets and nested repositories are left out, and said to be", asyn
   expect(found.skipped.map(({ path }) => path)).toEqual(["nested", "src/a.ts", "src/pipe"]);
 });
 
+test("a pipe among what is ignored is not worth a word, unless it was asked for", async () => {
+  const { root, base } = await newCheckout({ ".gitignore": "out/\n*.pipe\n", "src/a.ts": "a\n" });
+  await mkdir(join(root, "out", "deep"), { recursive: true });
+  await makePipe(join(root, "out", "deep", "log"));
+  await makePipe(join(root, "src", "a.pipe"));
+  await makePipe(join(root, "src", "told"));
+  await makePipe(join(root, ":(glob)**"));
+  const skippedIn = async (wanted: Partial<ChangesWanted>): Promise<string[]> => {
+    await using found = await changesIn(root, base, wanted);
+    return found.skipped.map(({ path }) => path);
+  };
+
+  expect(await skippedIn({})).toEqual([":(glob)**", "src/told"]);
+  expect(await skippedIn({ only: ["out"] })).toEqual(["out/deep/log"]);
+  expect(await skippedIn({ only: ["src"] })).toEqual(["src/a.pipe", "src/told"]);
+  expect(await skippedIn({ leaveOut: ["src"] })).toEqual([":(glob)**"]);
+});
+
+test("a repository inside that was staged is left out like one that was not, and said to be", async () => {
+  const { root, base } = await newCheckout();
+  await workshop.theirGit(root, ["init", "--quiet", "nested"]);
+  await workshop.theirGit(join(root, "nested"), ["commit", "--quiet", "--allow-empty", "--message=Inner"]);
+  await workshop.theirGit(root, ["add", "nested"]);
+
+  await using found = await changesIn(root, base);
+
+  expect(found.summary).toEqual([]);
+  expect(found.skipped).toEqual([{ path: "nested", because: "It is a repository of its own." }]);
+});
+
 async function makePipe(path: string): Promise<void> {
   const { runChild } = await import("../../src/child/run-child.ts");
   await runChild({
@@ -350,14 +380,17 @@ test("a checkout without an index, or with a broken one, is read all the same", 
 
 test("a file changed in the moment in which the index was written is seen", async () => {
   const { root, base } = await newCheckout({ racy: "1\n" });
-  const index = await readFile(join(root, ".git", "index"));
-  await writeFile(join(root, "racy"), "2\n");
-  // As if all of it had happened in one tick of the file system's clock, and the same inode.
+  // Another time of the inode would show; where that is not trusted, only the moment is left.
+  await workshop.theirGit(root, ["config", "core.trustCtime", "false"]);
   const at = new Date("2025-01-01T00:00:00.000Z");
-  await utimes(join(root, "racy"), at, at);
-  await workshop.theirGit(root, ["update-index", "--refresh"]).catch(() => "");
-  await writeFile(join(root, ".git", "index"), index);
+  const write = async (text: string): Promise<void> => {
+    await writeFile(join(root, "racy"), text);
+    await utimes(join(root, "racy"), at, at);
+  };
+  await write("1\n");
+  await workshop.theirGit(root, ["add", "racy"]);
   await utimes(join(root, ".git", "index"), at, at);
+  await write("2\n");
 
   expect(await summaryIn(root, base)).toEqual([{ path: "racy", status: "changed" }]);
 });
@@ -368,6 +401,15 @@ test("a sparse checkout's absent files are not deletions", async () => {
   await writeFile(join(root, "in/a"), "changed\n");
 
   expect(await summaryIn(root, base)).toEqual([{ path: "in/a", status: "changed" }]);
+  // Nor when another version of them was committed, which is in no file here.
+  const other = (await workshop.theirGit(root, ["hash-object", "-w", "in/a"])).trim();
+  await workshop.theirGit(root, ["update-index", "--cacheinfo", `100644,${other},out/b`]);
+  await workshop.theirGit(root, ["update-index", "--skip-worktree", "out/b"]);
+  await workshop.theirGit(root, ["commit", "--quiet", "--message=Outside"]);
+  expect(await summaryIn(root, base)).toEqual([{ path: "in/a", status: "changed" }]);
+
+  await workshop.theirGit(root, ["rm", "--quiet", "--sparse", "--cached", "out/b"]);
+  expect(await summaryIn(root, base)).toContainEqual({ path: "out/b", status: "deleted" });
 });
 
 test("a changed submodule is refused", async () => {

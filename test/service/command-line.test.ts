@@ -61,6 +61,18 @@ describe.each([
   });
 });
 
+test("status says in numbers what is there and where to look, service or not", async () => {
+  const { stdout, code } = await service.cli("status");
+  const { counts, ...rest } = JSON.parse((await service.cli("status", "--json")).stdout);
+
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^Deliveries {5}0 waiting, 1 dead {2}\(pullwright deliveries list --state dead\)$/m);
+  expect(stdout).toMatch(/^Work {11}0 failed, 0 paused$/m);
+  expect(stdout).toMatch(/^Commands {7}0 running, 0 waiting, 0 held by paused work$/m);
+  expect(counts).toEqual((await service.get("/api/v1/status")).json().counts);
+  expect(rest).toMatchObject({ version: null, store: { engine: "sqlite" } });
+});
+
 test("--all follows the cursor to every row, --ndjson gives a row a line", async () => {
   const all = JSON.parse((await service.cli("prs", "--repo", "acme/web", "--all", "--json")).stdout);
   const lines = (await service.cli("prs", "--repo", "acme/web", "--all", "--ndjson")).stdout

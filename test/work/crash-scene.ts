@@ -1,30 +1,23 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
-import { readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { workOptionsOf } from "../../src/config/work-options.ts";
+import { parseRepositoryRef } from "../../src/domain/parse-repository-ref.ts";
+import { perform } from "../../src/operations/perform.ts";
 import type { CommandDetail } from "../../src/store/commands.ts";
 import type { MakeDatabase } from "../conformance/database.ts";
-import type { ApiFault, LocalForge } from "./local-forge.ts";
-import type { WordToWorker } from "./work-child.ts";
+import { brokenPromises } from "./broken-promises.ts";
+import type { WorkerProgram } from "./bundle-worker.ts";
+import { startWorker, type Worker } from "./crash-worker.ts";
+import type { LocalForge } from "./local-forge.ts";
+import { bringAbout, type Mishap } from "./mishaps.ts";
 import { logText, openWorkshop, type Workshop } from "./workshop.ts";
-
-/** How an answer is lost on its way: after the branch was moved, or when a pull request was written. */
-export const lostAnswers = {
-  push: { git: "cut" },
-  "api-cut": { api: "drop-after-commit" },
-  "api-502": { api: "5xx-after" },
-  "api-empty": { api: "empty-201" },
-  "api-sign-in-page": { api: "html-200" },
-} as const satisfies Record<string, { git: "cut" } | { api: ApiFault["fault"] }>;
-export type LostAnswer = keyof typeof lostAnswers;
 
 /** One piece of work and what is done to those who do it. */
 export type Ordeal = {
-  /** `first`: nothing is there. `second`: the same workflow has a pull request, and new content comes. */
-  content: "first" | "second";
-  lost: LostAnswer | null;
+  /** `first`: nothing is there. `second`: the same workflow has a pull request, and new content comes. `chain`: a program executes a plan first. */
+  content: "first" | "second" | "chain";
+  mishap: Mishap | null;
   /** The worker dies when it comes to one of these; its heir at one of the others, as long as there are any and it may. */
   killAt: string[] | { everyStepBut: string[] };
   /** Dies so long after it began, one heir after the other. */
@@ -47,18 +40,32 @@ export type CrashScene = AsyncDisposable & {
   run: (ordeal: Ordeal) => Promise<OrdealEnd>;
 };
 
+export type CrashScenePlace = {
+  forge: LocalForge["name"];
+  makeDatabase: MakeDatabase;
+  /** What a worker's process runs; many scenes may share it. */
+  worker: Pick<WorkerProgram, "path">;
+};
+
 /** A command that took its worker with it ten times is given up; an ordeal stays below. */
-const deathsMax = 8;
+export const deathsMax = 8;
+
+const agent = fileURLToPath(new URL("../../src/demo/agent.mjs", import.meta.url));
+/** Plans are executed by the demo's agent, and become pull requests. */
+const chained = {
+  PULLWRIGHT_SAFETY_AUTO_CREATE_PR_AFTER_EXECUTION: "true",
+  PULLWRIGHT_WORKERS_EXECUTE_PLAN_COMMAND: process.execPath,
+  PULLWRIGHT_WORKERS_EXECUTE_PLAN_ARGS: agent,
+};
 
 /** A forge that survives, and workers in processes of their own that do not. */
-export async function openCrashScene(forgeName: LocalForge["name"], makeDatabase: MakeDatabase): Promise<CrashScene> {
+export async function openCrashScene({ forge, makeDatabase, worker: program }: CrashScenePlace): Promise<CrashScene> {
   await using opening = new AsyncDisposableStack();
-  const shop = opening.use(await openWorkshop(forgeName, makeDatabase));
-  await shop.write({ "commit_log.md": logText });
+  const shop = opening.use(await openWorkshop(forge, makeDatabase));
   let serial = 0;
   let worker: Worker | null = null;
-  let heir: Worker | null = null;
-  opening.defer(async () => void (await Promise.all([worker?.end(), heir?.end()])));
+  let heir = startWorker(program.path, shop, chained);
+  opening.defer(async () => void (await Promise.all([worker?.end(), heir.then((one) => one.end())])));
 
   const scene = opening.move();
   return {
@@ -67,31 +74,49 @@ export async function openCrashScene(forgeName: LocalForge["name"], makeDatabase
       serial += 1;
       const workflowId = `WORK-${serial}`;
       const end: OrdealEnd = { steps: [], deaths: [], broken: [] };
-      await shop.write({ "src/client.ts": `export const retries = ${serial};\n` });
+      const retries = (text: string): string => `export const retries = ${text};\n`;
+      await shop.write({ "commit_log.md": logText, "src/client.ts": retries(`${serial}`) });
       if (ordeal.content === "second") {
-        await perform(workflowId, { content: "first", lost: null, killAt: [] }, { steps: [], deaths: [], broken: [] });
-        await shop.write({ "src/client.ts": `export const retries = ${serial} * 2;\n` });
+        const quiet: Ordeal = { content: "first", mishap: null, killAt: [] };
+        await workOff(await shop.put({}, workflowId), quiet, { steps: [], deaths: [], broken: [] });
+        await shop.write({ "src/client.ts": retries(`${serial} * 2`) });
       }
       // What is fetched and built is forgotten, so that each ordeal meets every step.
       await rm(join(shop.dataDir, "mirrors"), { recursive: true, force: true });
       const before = shop.forge.pushed().length;
-      loseAnswer(ordeal, shop.forge);
-      const command = await perform(workflowId, ordeal, end);
+      if (ordeal.mishap !== null)
+        bringAbout(ordeal.mishap, { forge: shop.forge, write: ordeal.content === "second" ? "update" : "create" });
+      const id =
+        ordeal.content === "chain"
+          ? await putPlan(
+              shop,
+              workflowId,
+              `# Retry\n\n## src/client.ts\n\n\`\`\`ts\n${retries(`${serial} + 1`)}\`\`\`\n`,
+            )
+          : await shop.put({}, workflowId);
+      let command = await workOff(id, ordeal, end);
       shop.forge.calm();
-      end.broken = await brokenPromises(shop, { workflowId, ordeal, command, pushesBefore: before });
+      if (isGivenUp(command, ordeal)) {
+        await shop.ask("retryCommand", { id: command.id });
+        command = await workOff(command.id, ordeal, end);
+      }
+      end.broken = await brokenPromises(shop, { workflowId, content: ordeal.content, command, pushesBefore: before });
       return end;
     },
     [Symbol.asyncDispose]: () => scene.disposeAsync(),
   };
 
-  /** Starts whoever is needed until the command has ended. */
-  async function perform(workflowId: string, ordeal: Ordeal, end: OrdealEnd): Promise<CommandDetail> {
-    const plan = ordeal.killAt;
-    const left = Array.isArray(plan) ? new Set(plan) : null;
-    const spared = new Set(Array.isArray(plan) ? [] : plan.everyStepBut);
-    const moments = [...(ordeal.killAfterMs ?? [])];
-    const id = await shop.put({}, workflowId);
-    const ended = shop.ended(id);
+  /** Starts whoever is needed until the command, and what follows from it, has ended. */
+  async function workOff(id: number, ordeal: Ordeal, end: OrdealEnd): Promise<CommandDetail> {
+    const { killAt: wanted } = ordeal;
+    const left = Array.isArray(wanted) ? new Set(wanted) : null;
+    const spared = new Set(Array.isArray(wanted) ? [] : wanted.everyStepBut);
+    for (const step of end.deaths) {
+      left?.delete(step);
+      spared.add(nameOf(step));
+    }
+    const moments = [...(ordeal.killAfterMs ?? [])].slice(end.deaths.length);
+    const ended = endOfChain(id, shop);
     let isOver = false;
     void ended.then(() => (isOver = true));
     for (;;) {
@@ -112,6 +137,8 @@ export async function openCrashScene(forgeName: LocalForge["name"], makeDatabase
         worker.tell({ killAt: [] });
         return ended;
       }
+      // Killed, and not yet heard to the end.
+      await worker.gone;
       worker = null;
       const last = end.steps.at(-1) ?? "nothing";
       end.deaths.push(moment === undefined ? last : `${moment} ms`);
@@ -123,142 +150,44 @@ export async function openCrashScene(forgeName: LocalForge["name"], makeDatabase
     }
   }
 
-  /** Takes the one who waits, and has another come: starting a process takes longer than all that it does. */
+  /** Takes the one who waits, and has another come, for whom nobody waits yet. */
   async function hire(): Promise<Worker> {
-    const hired = heir ?? (await startWorker(shop));
-    heir = await startWorker(shop);
+    const hired = await heir;
+    heir = startWorker(program.path, shop, chained);
+    // Whoever hires it hears of it.
+    heir.catch(() => {});
     return hired;
   }
+}
+
+/** Asks for a plan to be executed, as somebody would at the API of a service that may do so. */
+async function putPlan(shop: Workshop, workflowId: string, plan: string): Promise<number> {
+  const { store, checkout, redact, forge, time } = shop;
+  const { policy, hosts } = workOptionsOf(shop.config({ env: chained }));
+  await perform(
+    "startWorkflow",
+    { workflow_id: workflowId, repository: `${forge.origin}/${forge.slug}`, checkout, plan, execute: true },
+    { actor: "operator" },
+    { store, ...time, redact, policy, readRepository: (text) => parseRepositoryRef(text, hosts) },
+  );
+  const [id] = await store.commands.idsOfWorkflow(workflowId, ["queued", "running"]);
+  if (id === undefined) throw new Error("The plan was not queued");
+  return id;
+}
+
+/** Waits for the command and for what follows from it. */
+async function endOfChain(id: number, shop: Workshop): Promise<CommandDetail> {
+  const command = await shop.ended(id);
+  const next = (await shop.store.commands.lastOfEachType(command.workflow_id)).at(-1);
+  return next === undefined || next.id === id ? command : shop.ended(next.id);
+}
+
+/** Only where nobody ever answered, and only as that what it is. */
+function isGivenUp({ state, outcome_code: code }: CommandDetail, { mishap }: Ordeal): boolean {
+  return mishap?.endsWith("never-answered") === true && state === "failed" && code === "OUTCOME_UNKNOWN";
 }
 
 /** `push.after` of `push.after#2`. */
 export function nameOf(step: string): string {
   return step.split("#")[0] ?? "";
-}
-
-type Worker = {
-  process: ChildProcess;
-  tell: (word: WordToWorker) => void;
-  /** Begins to work; a second call does nothing. */
-  begin: () => void;
-  listen: (onStep: (step: string) => void) => void;
-  gone: Promise<unknown>;
-  said: () => string[];
-  end: () => Promise<void>;
-};
-
-async function startWorker(shop: Workshop): Promise<Worker> {
-  const program = fileURLToPath(new URL("./work-child.ts", import.meta.url));
-  const child = fork(program, { stdio: ["ignore", "pipe", "inherit", "ipc"], execArgv: [] });
-  // When all that it said has been heard, not only when it is gone.
-  const gone = once(child, "close");
-  const said: string[] = [];
-  let onStep = (_step: string): void => {};
-  const stopFollowing = shop.time.follow((aheadMs) => {
-    if (child.connected) child.send({ aheadMs } satisfies WordToWorker, () => {});
-  });
-  void gone.then(stopFollowing);
-  const ready = Promise.withResolvers<void>();
-  createInterface({ input: child.stdout as NonNullable<typeof child.stdout> }).on("line", (line) => {
-    const [word = "", rest = ""] = line.split(" ", 2);
-    if (word === "step") onStep(rest);
-    else if (word === "changed") shop.changed();
-    else if (word === "ahead") shop.time.setAhead(Number(rest));
-    else if (word === "ready") ready.resolve();
-    else said.push(line);
-  });
-  void gone.then(() => ready.reject(new Error("A worker's process ended before it was ready")));
-  await ready.promise;
-  const tell = (word: WordToWorker): void => void child.send(word, () => {});
-  let hasBegun = false;
-  return {
-    process: child,
-    tell,
-    begin: () => {
-      if (hasBegun) return;
-      hasBegun = true;
-      const { time, database, environment } = shop;
-      tell({ start: { location: database.location, environment: environment(), aheadMs: time.aheadMs() } });
-    },
-    listen: (heard) => {
-      onStep = heard;
-    },
-    gone,
-    said: () => said,
-    end: async () => {
-      child.kill("SIGKILL");
-      await gone;
-    },
-  };
-}
-
-function loseAnswer({ content, lost }: Ordeal, forge: LocalForge): void {
-  if (lost === null) return;
-  const how = lostAnswers[lost];
-  if ("git" in how)
-    forge.gitFault({
-      service: "git-receive-pack",
-      phase: "talk",
-      what: { kind: "cut-answer", afterBytes: 0 },
-      times: 3,
-    });
-  else forge.apiFault({ on: content === "first" ? "create" : "update", fault: how.api });
-}
-
-type Ended = { workflowId: string; ordeal: Ordeal; command: CommandDetail; pushesBefore: number };
-
-/** The forge keeps the only truth: what is there is counted there. */
-async function brokenPromises(
-  { forge, store, database, dataDir, ask }: Workshop,
-  { workflowId, ordeal, command, pushesBefore }: Ended,
-): Promise<string[]> {
-  const broken: string[] = [];
-  const must = (holds: boolean, sentence: string): void => {
-    if (!holds) broken.push(sentence);
-  };
-  must(command.state === "succeeded", `it ended ${command.state}: ${command.outcome_code}, ${command.outcome_because}`);
-
-  const branch = `pullwright/${workflowId}`;
-  const refs = await forge.repositories.refs(forge.slug);
-  const strange = [...refs.keys()].filter((ref) => !/^refs\/heads\/(main|pullwright\/WORK-\d+)$/.test(ref));
-  must(strange.length === 0, `there are refs that nobody asked for: ${strange.join(", ")}`);
-  const tip = refs.get(`refs/heads/${branch}`);
-  must(tip !== undefined, "there is no branch");
-  const commits = tip === undefined ? [] : await commitsOf(forge, branch);
-  must(commits.length === (ordeal.content === "first" ? 1 : 2), `the branch has ${commits.length} commits of its own`);
-  const pushes = forge
-    .pushed()
-    .slice(pushesBefore)
-    .map(({ ref }) => ref);
-  must(pushes.join() === `refs/heads/${branch}`, `refs were moved: ${pushes.join(", ") || "none"}`);
-
-  const pulls = (await forge.pulls()).filter((pull) => pull.branch === branch);
-  must(pulls.length === 1, `there are ${pulls.length} pull requests`);
-  must(
-    pulls.every(({ state, sha }) => state === "open" && sha === tip),
-    `the pull request is ${pulls[0]?.state} at ${pulls[0]?.sha}`,
-  );
-
-  const open = await database.rows("select key, state from effects where state <> 'done'");
-  must(
-    open.length === 0,
-    `effects are open: ${open.map(({ key, state }) => `${String(key)} ${String(state)}`).join()}`,
-  );
-  const { whole } = (await ask("verifyAudit", {})) as { whole: boolean };
-  must(whole, "the audit log's chain is broken");
-  const leases = await store.commandLeases.list();
-  must(leases.length === 0, `${leases.length} leases are held`);
-
-  const path = join(dataDir, "exports", workflowId, "github_pr", "github_pr_result.json");
-  const result = JSON.parse(await readFile(path, "utf8").catch(() => "{}")) as Record<string, unknown>;
-  must(
-    result["commit_sha"] === tip && result["pr_number"] === pulls[0]?.number,
-    "the result file says something else than the forge",
-  );
-  return broken;
-}
-
-async function commitsOf({ repositories, slug }: LocalForge, branch: string): Promise<string[]> {
-  const listed = await repositories.git(slug, ["log", "--format=%H", `main..${branch}`]);
-  return listed.toString().trim().split("\n");
 }

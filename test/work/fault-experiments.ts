@@ -104,8 +104,10 @@ export const experiments: Record<string, Experiment> = {
     meanwhile: { code: "FORGE_CREDENTIAL_REFUSED", act: ({ newToken }) => newToken() },
   },
   "S9 403": {
-    end: "FORGE_FORBIDDEN",
+    ...recovered,
+    attempt: 1,
     before: ({ shop }) => shop.forge.gitFault({ ...fetching, what: { kind: "status", status: 403 } }),
+    meanwhile: { code: "FORGE_FORBIDDEN", act: ({ newToken }) => newToken() },
   },
   "S9 404": {
     end: "FORGE_NOT_FOUND",
@@ -120,7 +122,6 @@ export const experiments: Record<string, Experiment> = {
     ...recovered,
     attempt: 1,
     at: { "fetch.before": rotate },
-    meanwhile: { code: "FORGE_CREDENTIAL_REFUSED", ...later },
   },
   "S9 cancelled": cancelledAt("fetch.after", "nothing"),
   "S9 lease stolen": stolenAt("fetch.after"),
@@ -184,7 +185,6 @@ export const experiments: Record<string, Experiment> = {
     ...recovered,
     attempt: 1,
     at: { "push.before": rotate },
-    meanwhile: { code: "FORGE_CREDENTIAL_REFUSED", ...later },
   },
   "S12 answer lost": {
     ...recovered,

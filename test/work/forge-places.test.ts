@@ -38,11 +38,11 @@ test("git signs in where the API does, and over ssh with the key that was named 
     PULLWRIGHT_GIT_KNOWN_HOSTS_FILE: "/keys/known_hosts",
   })({ forge: "github", host: "github.com" });
 
-  expect(await github.remoteOf(ref)).toEqual({
+  expect(await github.withRemote(ref, async ({ remote }) => remote)).toEqual({
     url: "https://github.com/acme/web.git",
     auth: { kind: "basic", user: "x-access-token", token: "token", via: "header" },
   });
-  expect(await withKey.remoteOf(ref)).toMatchObject({
+  expect(await withKey.withRemote(ref, async ({ remote }) => remote)).toMatchObject({
     url: "ssh://git@github.com/acme/web.git",
     auth: { kind: "ssh", keyPath: "/keys/deploy" },
   });

@@ -14,6 +14,8 @@ export type HistoryLine = Command["history"][number];
 
 export type Effect = Command["effects"][number];
 
+export type EffectStep = Effect["steps"][number];
+
 export function useCommand(id: number | string, { enabled = true } = {}) {
   return useQuery({
     queryKey: ["commands", "one", String(id)],

@@ -22,7 +22,11 @@ const columns: RecordColumn<AuditEntry>[] = [
   {
     id: "subject",
     header: "To",
-    cell: (row) => <OutsideText>{row.subject}</OutsideText>,
+    cell: (row) => (
+      <span className="cut" title={row.subject}>
+        <OutsideText>{row.subject}</OutsideText>
+      </span>
+    ),
     sortBy: (row) => row.subject,
   },
   {

@@ -9,6 +9,7 @@ import { EmptyState } from "../parts/notices.tsx";
 import { OutsideText } from "../parts/outside-text.tsx";
 import { PageHead } from "../parts/page-head.tsx";
 import { RecordTable, type RecordColumn } from "../parts/record-table.tsx";
+import { RepositoryName } from "../parts/repository-name.tsx";
 import { runName } from "../parts/run-list.tsx";
 import { CiRunBadge } from "../parts/state-badge.tsx";
 import { Absent, TimeAgo } from "../parts/time-ago.tsx";
@@ -31,7 +32,7 @@ const columns: RecordColumn<CiRunRow>[] = [
   {
     id: "repository",
     header: "Repository",
-    cell: (row) => <OutsideText>{row.repo_slug}</OutsideText>,
+    cell: (row) => <RepositoryName name={row.repo_slug} />,
     sortBy: (row) => row.repo_slug,
   },
   {

@@ -129,8 +129,8 @@ function CommandDetails({ id }: { id: number }) {
           <CommandLinks links={command.links} />
         </p>
       )}
-      <PanelSection title="What happened">
-        <CommandHistory lines={command.history} />
+      <PanelSection title="What happened" beside="times in UTC">
+        <CommandHistory command={command} />
       </PanelSection>
       {command.effects.length === 0 ? null : (
         <PanelSection title="What it did outside">

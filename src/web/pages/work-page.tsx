@@ -1,12 +1,14 @@
 import { useLocation } from "wouter";
 import { useRecordList } from "../api/record-list.ts";
+import { type Status, useStatus } from "../api/status.ts";
 import { type WorkflowCommand, type WorkflowRow, workRefetchMs } from "../api/workflows.ts";
 import { CommandLinks } from "../parts/command-links.tsx";
-import { Choice, FilterBar, useFilters } from "../parts/filters.tsx";
+import { Choice, FilterBar, type Option, useFilters } from "../parts/filters.tsx";
 import { EmptyState } from "../parts/notices.tsx";
 import { OutsideText } from "../parts/outside-text.tsx";
 import { PageHead } from "../parts/page-head.tsx";
 import { RecordTable, type RecordColumn } from "../parts/record-table.tsx";
+import { RepositoryName } from "../parts/repository-name.tsx";
 import { Standing } from "../parts/standing.tsx";
 import { WorkflowBadge } from "../parts/state-badge.tsx";
 import { Absent, TimeAgo } from "../parts/time-ago.tsx";
@@ -14,13 +16,16 @@ import { WorkSteps } from "../parts/work-steps.tsx";
 import { counted } from "../text/quantity.ts";
 import { repositoryName } from "../text/repository-name.ts";
 
-const states: [string, string][] = [
-  ["active", "Active"],
-  ["paused", "Paused"],
-  ["failed", "Failed"],
-  ["succeeded", "Succeeded"],
-  ["cancelled", "Cancelled"],
-];
+/** With how many are held and how many have failed: those wait for a person. */
+function statesWith(counts: Status["counts"] | undefined): Option[] {
+  return [
+    ["active", "Active"],
+    ["paused", "Paused", counts?.workflows_paused ?? 0],
+    ["failed", "Failed", counts?.workflows_failed ?? 0],
+    ["succeeded", "Succeeded"],
+    ["cancelled", "Cancelled"],
+  ];
+}
 
 const columns: RecordColumn<WorkflowRow>[] = [
   { id: "state", header: "State", cell: (row) => <WorkflowBadge state={row.state} />, sortBy: (row) => row.state },
@@ -29,12 +34,8 @@ const columns: RecordColumn<WorkflowRow>[] = [
     header: "Work",
     cell: (row) => (
       <>
-        {row.title === null ? null : (
-          <>
-            <OutsideText>{row.title}</OutsideText>{" "}
-          </>
-        )}
-        <span className={row.title === null ? undefined : "work-id"}>{row.id}</span>
+        {row.title === null ? null : <OutsideText className="work-title">{row.title}</OutsideText>}
+        <span className="work-id">{row.id}</span>
       </>
     ),
     sortBy: (row) => row.title ?? row.id,
@@ -43,7 +44,7 @@ const columns: RecordColumn<WorkflowRow>[] = [
     id: "repository",
     header: "Repository",
     cell: (row) =>
-      row.repository_key === null ? <Absent /> : <OutsideText>{repositoryName(row.repository_key)}</OutsideText>,
+      row.repository_key === null ? <Absent /> : <RepositoryName name={repositoryName(row.repository_key)} />,
     sortBy: (row) => row.repository_key,
   },
   { id: "steps", header: "Steps", cell: (row) => <WorkSteps commands={row.latest_commands} /> },
@@ -67,6 +68,7 @@ export function WorkPage() {
   const list = useRecordList<WorkflowRow>("workflows", filters, (rows) =>
     rows.some((row) => row.state === "active") ? workRefetchMs : false,
   );
+  const { data: status } = useStatus();
   const filtered = search !== "";
   const clear = () => navigate("/workflows", { replace: true });
 
@@ -74,7 +76,12 @@ export function WorkPage() {
     <>
       <PageHead title="Work" count={list.total} />
       <FilterBar onClear={filtered ? clear : null}>
-        <Choice label="State" options={states} value={filters.state} onChange={(value) => setFilter("state", value)} />
+        <Choice
+          label="State"
+          options={statesWith(status?.counts)}
+          value={filters.state}
+          onChange={(value) => setFilter("state", value)}
+        />
       </FilterBar>
       <div className="sheet">
         <RecordTable

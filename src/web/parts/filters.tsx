@@ -1,6 +1,7 @@
 import { useId, useState, type ReactNode } from "react";
 import { useLocation, useSearch } from "wouter";
 import { queryString } from "../api/request.ts";
+import { count } from "../text/quantity.ts";
 import { Icon } from "./icon.tsx";
 
 /** The filters of a page live in its address, so that a view can be kept, shared and gone back to. */
@@ -102,6 +103,9 @@ export function TextFilter({
   );
 }
 
+/** A value that can be chosen, its word, and how many there are of it, where that is worth saying. */
+export type Option = [value: string, word: string, number?: number];
+
 /** A few values of which one holds, all in sight. */
 export function Choice({
   label,
@@ -110,7 +114,7 @@ export function Choice({
   onChange,
 }: {
   label: string;
-  options: [value: string, word: string][];
+  options: Option[];
   value: string | null;
   onChange: (value: string | null) => void;
 }) {
@@ -118,7 +122,7 @@ export function Choice({
   return (
     <fieldset className="choice">
       <legend className="heard">{label}</legend>
-      {[["", "All"] as const, ...options].map(([option, word]) => (
+      {[["", "All"] satisfies Option, ...options].map(([option, word, number = 0]) => (
         <label key={option}>
           <input
             type="radio"
@@ -127,7 +131,10 @@ export function Choice({
             checked={(value ?? "") === option}
             onChange={() => onChange(option === "" ? null : option)}
           />
-          <span>{word}</span>
+          <span>
+            {word}
+            {number === 0 ? null : <span className="choice-count">{count(number)}</span>}
+          </span>
         </label>
       ))}
     </fieldset>

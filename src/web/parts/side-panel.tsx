@@ -49,11 +49,14 @@ export function SidePanel({
   );
 }
 
-/** A titled part of a panel. */
-export function PanelSection({ title, children }: { title: string; children: ReactNode }) {
+/** A titled part of a panel, and what there is to say beside its title. */
+export function PanelSection({ title, beside, children }: { title: string; beside?: string; children: ReactNode }) {
   return (
     <section className="panel-section">
-      <h3>{title}</h3>
+      <h3>
+        {title}
+        {beside === undefined ? null : <span className="beside-title">{beside}</span>}
+      </h3>
       {children}
     </section>
   );

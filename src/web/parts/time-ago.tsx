@@ -1,5 +1,5 @@
 import { createContext, useContext, useEffect, useState, type ReactNode } from "react";
-import { exactTime, relativeTime, timeUntil } from "../text/relative-time.ts";
+import { clockTime, exactTime, relativeTime, timeUntil } from "../text/relative-time.ts";
 
 const tickMs = 5_000;
 
@@ -27,6 +27,16 @@ export function TimeAgo({ at }: { at: string | null }) {
   return (
     <time dateTime={at} title={exactTime(at)}>
       {relativeTime(at, now)}
+    </time>
+  );
+}
+
+/** The time of day at which something happened, for lines that stand below each other; with the day where it was not today. */
+export function ClockTime({ at }: { at: string }) {
+  const shown = clockTime(at, useNow());
+  return (
+    <time className={shown.includes(" ") ? "clock-time has-date" : "clock-time"} dateTime={at} title={exactTime(at)}>
+      {shown}
     </time>
   );
 }

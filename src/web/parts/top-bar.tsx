@@ -1,9 +1,10 @@
 import { useEffect, useRef } from "react";
 import { Link, useLocation } from "wouter";
-import { useStatus } from "../api/status.ts";
+import { type Status, useStatus } from "../api/status.ts";
 import { useConnection } from "../live/live-provider.tsx";
 import type { Connection } from "../live/live-stream.ts";
 import { count } from "../text/quantity.ts";
+import { Icon, type IconName } from "./icon.tsx";
 import { ThemeToggle } from "./theme-toggle.tsx";
 
 const pages: [href: string, word: string][] = [
@@ -23,7 +24,6 @@ const connectionWords: Record<Connection, [word: string, explanation: string]> =
 
 export function TopBar() {
   const { data: status } = useStatus();
-  const dead = status?.counts.deliveries_dead ?? 0;
   const here = useCurrentPage();
   return (
     <header className="top-bar">
@@ -35,23 +35,46 @@ export function TopBar() {
         {pages.map(([href, word]) => (
           <Link key={href} href={href} aria-current={here === href ? "page" : undefined}>
             {word}
-            {href === "/deliveries" && dead > 0 ? (
-              <span className="nav-count" title={`${count(dead)} dead`}>
-                {count(dead)}
-                <span className="heard"> dead</span>
-              </span>
-            ) : null}
+            {status === undefined ? null : <NavCounts href={href} counts={status.counts} />}
           </Link>
         ))}
       </nav>
       <div className="top-bar-end">
         <ConnectionState />
-        {status === undefined ? null : <span className="version">v{status.version}</span>}
+        {status?.version ? <span className="version">v{status.version}</span> : null}
         <ThemeToggle />
       </div>
     </header>
   );
 }
+
+/** What asks for a look on a page, and what waits there; nothing where all is well. */
+function NavCounts({ href, counts }: { href: string; counts: Status["counts"] }) {
+  const shown = (numbersBeside[href]?.(counts) ?? []).filter(({ number }) => number > 0);
+  if (shown.length === 0) return null;
+  return (
+    <span className="nav-counts">
+      {shown.map(({ number, word, icon, tone }) => (
+        <span key={word} className={`nav-count tone-${tone}`} title={`${count(number)} ${word}`}>
+          {icon === null ? null : <Icon name={icon} />}
+          {count(number)}
+          <span className="heard"> {word}</span>
+        </span>
+      ))}
+    </span>
+  );
+}
+
+type NavCount = { number: number; word: string; icon: IconName | null; tone: "bad" | "quiet" };
+
+const numbersBeside: Readonly<Record<string, (counts: Status["counts"]) => NavCount[]>> = {
+  "/workflows": (counts) => [
+    { number: counts.workflows_failed, word: "failed", icon: "cross", tone: "bad" },
+    { number: counts.commands_waiting, word: "waiting", icon: "clock", tone: "quiet" },
+    { number: counts.workflows_paused, word: "paused", icon: "pause", tone: "quiet" },
+  ],
+  "/deliveries": (counts) => [{ number: counts.deliveries_dead, word: "dead", icon: null, tone: "bad" }],
+};
 
 /** Two pieces of wood joined by a dovetail. */
 export function Mark() {

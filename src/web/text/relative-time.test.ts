@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { duration, exactTime, relativeTime, timeUntil } from "./relative-time.ts";
+import { clockTime, duration, exactTime, lengthBetween, relativeTime, timeUntil } from "./relative-time.ts";
 
 const now = new Date("2026-11-20T10:00:00.000Z");
 
@@ -33,6 +33,21 @@ test.each([
 
 test("the exact time names its zone", () => {
   expect(exactTime("2026-11-20T09:55:12.482Z")).toBe("2026-11-20 09:55:12.482 UTC");
+});
+
+test.each([
+  ["2026-11-20T09:55:12.482Z", "09:55:12"],
+  ["2026-11-19T23:59:59.000Z", "19 Nov 23:59:59"],
+  ["2025-09-03T00:00:01.000Z", "3 Sep 2025 00:00:01"],
+  ["nonsense", "nonsense"],
+])("beside others, the time of %s is %s", (instant, words) => {
+  expect(clockTime(instant, now)).toBe(words);
+});
+
+test("what took no whole second took under one", () => {
+  expect(lengthBetween("2026-11-20T10:00:00.000Z", "2026-11-20T10:00:00.400Z")).toBe("under 1 s");
+  expect(lengthBetween("2026-11-20T10:00:00.000Z", "2026-11-20T10:00:48.000Z")).toBe("48 s");
+  expect(lengthBetween(null, "2026-11-20T10:00:48.000Z")).toBe("some time");
 });
 
 test("a duration is told in its two largest units", () => {

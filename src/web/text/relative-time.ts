@@ -32,12 +32,28 @@ export function exactTime(instant: string): string {
   return Number.isNaN(date.getTime()) ? instant : `${date.toISOString().slice(0, -1).replace("T", " ")} UTC`;
 }
 
+/** The time of day in UTC, `09:55:12`; of another day with its date, `19 Nov 09:55:12`, and of another year with that too. */
+export function clockTime(instant: string, now: Date): string {
+  const date = new Date(instant);
+  if (Number.isNaN(date.getTime())) return instant;
+  const [iso, today] = [date.toISOString(), now.toISOString()];
+  const time = iso.slice(11, 19);
+  if (iso.slice(0, 10) === today.slice(0, 10)) return time;
+  return `${iso.slice(0, 4) === today.slice(0, 4) ? dateOf(date).slice(0, -5) : dateOf(date)} ${time}`;
+}
+
 /** How long something took: `48 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. Null when one end is missing or they are the wrong way round. */
 export function duration(from: string | null, to: string | null): string | null {
   if (from === null || to === null) return null;
   const lengthMs = new Date(to).getTime() - new Date(from).getTime();
   if (Number.isNaN(lengthMs) || lengthMs < 0) return null;
   return lengthInWords(lengthMs);
+}
+
+/** `duration` for a sentence: `under 1 s`, and `some time` where it is not known. */
+export function lengthBetween(from: string | null, to: string | null): string {
+  const length = duration(from, to);
+  return length === "0 s" ? "under 1 s" : (length ?? "some time");
 }
 
 /** A length of time in its two largest units. */

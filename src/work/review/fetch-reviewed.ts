@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Change } from "../../domain/change.ts";
 import { repositoryKeyOf, type RepositoryRef } from "../../domain/repository-ref.ts";
 import type { ForgeChange } from "../../forges/forge.ts";
-import type { Git } from "../../git/git.ts";
+import type { Git, Mirror } from "../../git/git.ts";
 import type { ForgePlace } from "../forge-place.ts";
 
 /** What a reviewer gets to see. Disposing of it removes the copy. */
@@ -29,18 +29,30 @@ const instructionLimits = { filesMax: 20, fileBytesMax: 64 * 1024 };
  *
  * @throws PullwrightError BASE_NOT_ON_REMOTE when a commit is gone by now, and what fetching throws
  */
-export async function fetchReviewed(
+export function fetchReviewed(
   ref: RepositoryRef,
-  { mergeBaseSha, headSha }: Pick<ForgeChange, "mergeBaseSha" | "headSha">,
+  commits: Pick<ForgeChange, "mergeBaseSha" | "headSha">,
   place: ForgePlace,
-  { git, workDir, signal }: FetchReviewedDeps,
+  deps: FetchReviewedDeps,
 ): Promise<FetchedChange> {
-  await using mirror = await git.openMirror({
-    repositoryKey: repositoryKeyOf(ref),
-    remote: await place.remoteOf(ref),
-    format: headSha.length === 64 ? "sha256" : "sha1",
-    signal,
-  });
+  return place.withRemote(ref, ({ remote, looking }) =>
+    looking(async () => {
+      await using mirror = await deps.git.openMirror({
+        repositoryKey: repositoryKeyOf(ref),
+        remote,
+        format: commits.headSha.length === 64 ? "sha256" : "sha1",
+        signal: deps.signal,
+      });
+      return await fetchFrom(mirror, commits, deps);
+    }),
+  );
+}
+
+async function fetchFrom(
+  mirror: Mirror,
+  { mergeBaseSha, headSha }: Pick<ForgeChange, "mergeBaseSha" | "headSha">,
+  { workDir }: FetchReviewedDeps,
+): Promise<FetchedChange> {
   await mirror.fetchCommit({ sha: mergeBaseSha });
   await mirror.fetchCommit({ sha: headSha });
   const change = await mirror.readChange({ baseSha: mergeBaseSha, headSha });

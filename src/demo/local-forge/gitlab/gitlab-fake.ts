@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import type http from "node:http";
+import type { GitRepositories } from "../git-repositories.ts";
 import { systemClock } from "../../../domain/clock.ts";
 import { type ApiServer, type RecordedRequest, startApiServer } from "./api-server.ts";
 import { createFaults, type FaultPlan } from "./faults.ts";
@@ -32,6 +33,9 @@ import {
   reopenMergeRequest,
 } from "./merge-request-acts.ts";
 import { addNote } from "./note-acts.ts";
+import { followBranch } from "./diff-versions.ts";
+import { type NewPush, pushAsPerson } from "./push-as-person.ts";
+import { type ReviewPeople, reviewPeopleIn } from "./review-people.ts";
 import { type Pipeline, pipelinePayload } from "./pipeline-payload.ts";
 import type { World } from "./world.ts";
 
@@ -67,9 +71,10 @@ export type GitlabFake = {
   };
   /**
    * From now on branches are those of a git server: a merge request needs a branch that was really pushed and shows its tip. `serve` takes the
-   * requests that are not for the API, so that git and API live at one address.
+   * requests that are not for the API, so that git and API live at one address. With `repositories`, which reviews need, changes are those that git sees,
+   * and the newest commit of every merge request is under `refs/merge-requests/…/head`.
    */
-  attachGit: (lookup: BranchLookup, serve?: http.RequestListener) => void;
+  attachGit: (lookup: BranchLookup, serve?: http.RequestListener, repositories?: GitRepositories) => void;
   close: () => Promise<void>;
 };
 
@@ -93,7 +98,11 @@ export type Arrange = {
   hook: (path: string, url: string, secrets: { signingToken?: string; plainToken?: string }) => FakeHook;
 };
 
-export type People = {
+export type People = ReviewPeople & {
+  /** A copy of somebody's own, in which to begin a merge request: its path, `ann/web`. */
+  fork: (path: string, username: string) => Promise<string>;
+  /** A commit at the attached git repository, pushed; the hooks hear of it, and the merge requests of the branch. Its id. */
+  pushCommit: (path: string, username: string, commit: NewPush) => Promise<string>;
   openMergeRequest: (path: string, username: string, asked: NewMergeRequest) => Promise<FakeMergeRequest>;
   editMergeRequest: (
     path: string,
@@ -119,6 +128,7 @@ export async function startGitlabFake(options: GitlabFakeOptions = {}): Promise<
   const faults = createFaults(() => state);
   const deliveries = createHookDeliveries({ clock, webUrl: () => world.webUrl });
   let lookup: BranchLookup | null = null;
+  let git: GitRepositories | null = null;
   let otherwise: http.RequestListener = nothingHere;
   const worldAt = (origin: string): World => ({
     state,
@@ -126,6 +136,7 @@ export async function startGitlabFake(options: GitlabFakeOptions = {}): Promise<
     webUrl: origin,
     branchTip: async (project, branch) =>
       lookup === null ? (project.branches[branch] ?? null) : await lookup(project.path, branch),
+    git: () => git,
     announce: (project, event, payload) => {
       for (const hook of state.hooks) if (hook.projectId === project.id) deliveries.send(hook, event, payload);
     },
@@ -153,15 +164,34 @@ export async function startGitlabFake(options: GitlabFakeOptions = {}): Promise<
       },
       settled: deliveries.settled,
     },
-    attachGit: (branchLookup, serve) => {
+    attachGit: (branchLookup, serve, repositories) => {
       lookup = branchLookup;
-      otherwise = serve ?? otherwise;
+      git = repositories ?? null;
+      otherwise = serve === undefined ? otherwise : followingFirst(serve, world);
     },
     close: async () => {
       await server.close();
       await deliveries.settled();
     },
   };
+}
+
+/** Who fetches sees every merge request's newest commit, also of a branch that was pushed to a moment ago. */
+function followingFirst(serve: http.RequestListener, world: World): http.RequestListener {
+  return (request, response) => {
+    const path = /^\/(.+?)(?:\.git)?\/info\/refs\?/.exec(request.url ?? "")?.[1];
+    const project = world.state.projects.find((one) => one.path === path);
+    if (world.git() === null || project === undefined) serve(request, response);
+    else
+      void followAll(project, world).then(
+        () => serve(request, response),
+        () => response.destroy(),
+      );
+  };
+}
+
+async function followAll(project: FakeProject, world: World): Promise<void> {
+  for (const request of project.mergeRequests) await followBranch(project, request, world);
 }
 
 function arrangeIn(world: World): Arrange {
@@ -187,6 +217,7 @@ function arrangeIn(world: World): Arrange {
         createdAt: world.now(),
         issues: [],
         mergeRequests: [],
+        statuses: [],
         ...more,
       };
       state.projects.push(project);
@@ -254,7 +285,26 @@ function peopleIn(world: World): People {
       const project = projectCalled(state, path);
       act(project, requestOf(project, iid), userCalled(state, username), ...rest, world);
     };
+  const push: People["push"] = (path, username, pushed) => {
+    const project = projectCalled(state, path);
+    const by = userCalled(state, username);
+    project.branches[pushed.branch] = pushed.after;
+    world.announce(project, "Push Hook", pushPayload(project, pushed, by, world));
+    for (const target of state.projects)
+      for (const request of target.mergeRequests)
+        if (request.sourceBranch === pushed.branch && request.sourceProjectId === project.id)
+          pushToMergeRequest(target, request, by, pushed, world);
+  };
   return {
+    ...reviewPeopleIn(world),
+    fork: (path, username) => makeFork(path, username, world),
+    pushCommit: async (path, username, commit) => {
+      const { before, after } = await pushAsPerson(path, commit, world);
+      const commits = [{ id: after, message: commit.message, timestamp: world.now() }];
+      push(path, username, { branch: commit.branch, before, after, commits });
+      for (const target of state.projects) if (commit.branch !== target.defaultBranch) await followAll(target, world);
+      return after;
+    },
     openMergeRequest: (path, username, asked) =>
       openMergeRequest(projectCalled(state, path), userCalled(state, username), asked, world),
     editMergeRequest: on(editMergeRequest),
@@ -267,21 +317,33 @@ function peopleIn(world: World): People {
       const project = projectCalled(state, path);
       return addNote(project, noteableOf(project, type, iid), userCalled(state, username), body, world);
     },
-    push: (path, username, push) => {
-      const project = projectCalled(state, path);
-      const by = userCalled(state, username);
-      project.branches[push.branch] = push.after;
-      world.announce(project, "Push Hook", pushPayload(project, push, by, world));
-      for (const request of project.mergeRequests)
-        if (request.sourceBranch === push.branch && request.sourceProjectId === project.id)
-          pushToMergeRequest(project, request, by, push, world);
-    },
+    push,
     runPipeline: (path, username, pipeline) => {
       const project = projectCalled(state, path);
       const payload = pipelinePayload(project, pipeline, userCalled(state, username), world);
       world.announce(project, "Pipeline Hook", payload);
     },
   };
+}
+
+async function makeFork(path: string, username: string, world: World): Promise<string> {
+  const parent = projectCalled(world.state, path);
+  const { id } = userCalled(world.state, username);
+  const forkPath = `${username}/${path.split("/").at(-1)}`;
+  const fork = {
+    ...structuredClone(parent),
+    id: nextId(world.state),
+    path: forkPath,
+    formerPaths: [],
+    members: { [id]: accessLevels.owner },
+  };
+  world.state.projects.push({ ...fork, issues: [], mergeRequests: [], statuses: [] });
+  const git = world.git();
+  if (git !== null) {
+    await git.create(forkPath, { defaultBranch: parent.defaultBranch });
+    await git.git(forkPath, ["fetch", "--quiet", git.directory(path), "refs/heads/*:refs/heads/*"]);
+  }
+  return forkPath;
 }
 
 /** Forty digits that are always the same for the same words. */

@@ -20,8 +20,33 @@ export type FakeNote = {
   authorId: number;
   /** Written by GitLab itself: "changed title from …". */
   isSystem: boolean;
+  /** Forty digits; the notes of one conversation have the same. */
+  discussionId: string;
+  /** `DiffNote` at a line, null alone. */
+  type: "DiffNote" | null;
+  /** Of a `DiffNote`, in the newest version that has its line. */
+  position: FakePosition | null;
+  resolvedById: number | null;
   createdAt: string;
   updatedAt: string;
+};
+
+/** A diff of a merge request as it was after a push: from where the branches parted, with the target's tip of that time. */
+export type FakeVersion = { baseSha: string; startSha: string; headSha: string };
+
+/** `oldLine` is null where the line was added. */
+export type FakePosition = FakeVersion & { newPath: string; oldPath: string; newLine: number; oldLine: number | null };
+
+export type FakeStatus = {
+  id: number;
+  sha: string;
+  ref: string;
+  name: string;
+  state: "pending" | "running" | "success" | "failed" | "canceled";
+  description: string | null;
+  targetUrl: string | null;
+  authorId: number;
+  createdAt: string;
 };
 
 export type FakeIssue = {
@@ -60,6 +85,8 @@ export type FakeMergeRequest = {
   closedAt: string | null;
   closedById: number | null;
   notes: FakeNote[];
+  /** Newest last; none where no git server is attached. */
+  versions: FakeVersion[];
 };
 
 export type FakeProject = {
@@ -78,6 +105,7 @@ export type FakeProject = {
   createdAt: string;
   issues: FakeIssue[];
   mergeRequests: FakeMergeRequest[];
+  statuses: FakeStatus[];
 };
 
 export type FakeHook = {

@@ -69,7 +69,11 @@ export function notePayload(
       noteable_id: on.subject.id,
       system: false,
       st_diff: null,
-      type: null,
+      type: note.type,
+      discussion_id: note.discussionId,
+      ...(note.position === null
+        ? {}
+        : { position: { new_path: note.position.newPath, new_line: note.position.newLine, position_type: "text" } }),
       action,
       url: `${page}#note_${note.id}`,
     },

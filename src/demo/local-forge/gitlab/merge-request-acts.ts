@@ -1,4 +1,5 @@
 import { ApiRefusal, invalid } from "./api-answer.ts";
+import { followBranch } from "./diff-versions.ts";
 import { isDraftTitle } from "./draft-title.ts";
 import { type FakeMergeRequest, type FakeProject, type FakeUser, nextId } from "./gitlab-state.ts";
 import { mergeRequestPayload } from "./hook-payloads.ts";
@@ -7,7 +8,14 @@ import type { World } from "./world.ts";
 
 /** What people and programs do with merge requests; each tells the project's hooks. */
 
-export type NewMergeRequest = { title: string; description: string; sourceBranch: string; targetBranch: string };
+export type NewMergeRequest = {
+  title: string;
+  description: string;
+  sourceBranch: string;
+  targetBranch: string;
+  /** The fork that the source branch is in. */
+  sourceProjectId?: number;
+};
 
 /**
  * @throws 400 for a branch that is not there, 409 while another merge request of the same branches is open, 422 for one branch as both; in
@@ -19,13 +27,14 @@ export async function openMergeRequest(
   asked: NewMergeRequest,
   world: World,
 ): Promise<FakeMergeRequest> {
-  if (asked.sourceBranch === asked.targetBranch)
+  const source = world.state.projects.find((one) => one.id === asked.sourceProjectId) ?? project;
+  if (source === project && asked.sourceBranch === asked.targetBranch)
     throw new ApiRefusal(422, { message: ["You can't use same project/branch for source and target"] });
   checkWords(asked);
-  const sha = await world.branchTip(project, asked.sourceBranch);
+  const sha = await world.branchTip(source, asked.sourceBranch);
   if (sha === null) throw invalid("source_branch", "does not exist");
   if ((await world.branchTip(project, asked.targetBranch)) === null) throw invalid("target_branch", "does not exist");
-  refuseSecondOpen(project, asked);
+  refuseSecondOpen(project, { ...asked, sourceProjectId: source.id });
 
   const now = world.now();
   const request: FakeMergeRequest = {
@@ -33,7 +42,7 @@ export async function openMergeRequest(
     iid: Math.max(0, ...project.mergeRequests.map((one) => one.iid)) + 1,
     ...asked,
     state: "opened",
-    sourceProjectId: project.id,
+    sourceProjectId: source.id,
     authorId: by.id,
     sha,
     mergeCommitSha: null,
@@ -45,8 +54,10 @@ export async function openMergeRequest(
     closedAt: null,
     closedById: null,
     notes: [],
+    versions: [],
   };
   project.mergeRequests.push(request);
+  await followBranch(project, request, world);
   tell(project, request, by, "open", {}, world);
   return request;
 }
@@ -132,12 +143,15 @@ function checkWords(words: { title: string; description: string }): void {
 }
 
 /** One open merge request for each pair of branches; a closed or merged one does not count. */
-function refuseSecondOpen(project: FakeProject, asked: { sourceBranch: string; targetBranch: string }): void {
+function refuseSecondOpen(
+  project: FakeProject,
+  asked: { sourceBranch: string; targetBranch: string; sourceProjectId: number | null },
+): void {
   const open = project.mergeRequests.find(
     (one) =>
       one !== asked &&
       one.state === "opened" &&
-      one.sourceProjectId === project.id &&
+      one.sourceProjectId === asked.sourceProjectId &&
       one.sourceBranch === asked.sourceBranch &&
       one.targetBranch === asked.targetBranch,
   );

@@ -1,5 +1,6 @@
 import type { ExpandedMergeRequestSchema, MergeRequestSchema } from "@gitbeaker/rest";
 import type { Replaced } from "./answer-shape.ts";
+import { newestVersion } from "./diff-versions.ts";
 import { isDraftTitle } from "./draft-title.ts";
 import { type FakeMergeRequest, type FakeProject, type GitlabState, userOf } from "./gitlab-state.ts";
 import { type ShownUser, shownUser } from "./users.ts";
@@ -89,6 +90,7 @@ export function shownMergeRequest(
   state: GitlabState,
   world: World,
 ): ShownMergeRequest {
+  const version = newestVersion(request);
   return {
     ...listedMergeRequest(request, project, state, world),
     subscribed: true,
@@ -98,7 +100,11 @@ export function shownMergeRequest(
     first_deployed_to_production_at: null,
     pipeline: null,
     head_pipeline: null,
-    diff_refs: { base_sha: request.sha, head_sha: request.sha, start_sha: request.sha },
+    diff_refs: {
+      base_sha: version?.baseSha ?? request.sha,
+      head_sha: version?.headSha ?? request.sha,
+      start_sha: version?.startSha ?? request.sha,
+    },
     merge_error: null,
     first_contribution: false,
     user: { can_merge: true },

@@ -1,5 +1,6 @@
 import { type ApiAnswer, answer, notFound } from "./api-answer.ts";
 import { type ApiCall, choiceOf, numberIn, requireIn, requireOneIn, textIn } from "./api-call.ts";
+import { followBranch } from "./diff-versions.ts";
 import type { FakeMergeRequest, FakeProject, FakeUser } from "./gitlab-state.ts";
 import { closeMergeRequest, editMergeRequest, openMergeRequest, reopenMergeRequest } from "./merge-request-acts.ts";
 import { listedMergeRequest, shownMergeRequest } from "./merge-request-answer.ts";
@@ -85,10 +86,4 @@ export function mergeRequestOf(project: FakeProject, call: ApiCall): FakeMergeRe
   const request = project.mergeRequests.find((one) => one.iid === iid);
   if (request === undefined) throw notFound();
   return request;
-}
-
-/** An open merge request shows the tip of its branch, wherever that was pushed from. */
-async function followBranch(project: FakeProject, request: FakeMergeRequest, world: World): Promise<void> {
-  if (request.state !== "opened" || request.sourceProjectId !== project.id) return;
-  request.sha = (await world.branchTip(project, request.sourceBranch)) ?? request.sha;
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { ApiRefusal } from "./api-answer.ts";
 import {
   type FakeIssue,
@@ -14,7 +15,14 @@ import type { World } from "./world.ts";
  * Writes a comment.
  * @throws 202 when the text is nothing but quick actions (`/close`): GitLab then does what they say, writes no comment, and answers so
  */
-export function addNote(project: FakeProject, on: Noteable, by: FakeUser, body: string, world: World): FakeNote {
+export function addNote(
+  project: FakeProject,
+  on: Noteable,
+  by: FakeUser,
+  body: string,
+  world: World,
+  place: Partial<Pick<FakeNote, "type" | "position" | "discussionId">> = {},
+): FakeNote {
   checkBody(body);
   const lines = body.trim().split("\n");
   if (lines.every((line) => /^\/[a-z_]+(\s|$)/.test(line)))
@@ -22,7 +30,7 @@ export function addNote(project: FakeProject, on: Noteable, by: FakeUser, body: 
       commands_changes: Object.fromEntries(lines.map((line) => [line.slice(1).split(/\s/)[0] ?? "", true])),
       summary: lines.map((line) => `Applied ${line.split(/\s/)[0]}.`),
     });
-  const note = noteOf(by, body, false, world);
+  const note = { ...noteOf(by, body, false, world), ...place };
   on.subject.notes.push(note);
   on.subject.updatedAt = note.createdAt;
   world.announce(project, "Note Hook", notePayload(project, on, note, by, "create", world));
@@ -49,7 +57,19 @@ export function addSystemNote(subject: FakeIssue | FakeMergeRequest, by: FakeUse
 
 function noteOf(by: FakeUser, body: string, isSystem: boolean, world: World): FakeNote {
   const now = world.now();
-  return { id: nextId(world.state), body, authorId: by.id, isSystem, createdAt: now, updatedAt: now };
+  const id = nextId(world.state);
+  return {
+    id,
+    body,
+    authorId: by.id,
+    isSystem,
+    discussionId: createHash("sha1").update(`discussion ${id}`).digest("hex"),
+    type: null,
+    position: null,
+    resolvedById: null,
+    createdAt: now,
+    updatedAt: now,
+  };
 }
 
 function checkBody(body: string): void {

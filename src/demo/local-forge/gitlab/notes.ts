@@ -2,7 +2,14 @@ import type { NoteSchema } from "@gitbeaker/rest";
 import type { Replaced } from "./answer-shape.ts";
 import { type ApiAnswer, answer, forbidden, notFound } from "./api-answer.ts";
 import { type ApiCall, choiceOf, numberIn, requireIn, requireOneIn, textIn } from "./api-call.ts";
-import { type FakeNote, type FakeProject, type FakeUser, type GitlabState, userOf } from "./gitlab-state.ts";
+import {
+  type FakeNote,
+  type FakePosition,
+  type FakeProject,
+  type FakeUser,
+  type GitlabState,
+  userOf,
+} from "./gitlab-state.ts";
 import type { Noteable } from "./hook-payloads.ts";
 import { issueOf } from "./issues.ts";
 import { mergeRequestOf } from "./merge-requests.ts";
@@ -12,11 +19,31 @@ import { projectOf, requireOpenForWords } from "./projects.ts";
 import { type ShownUser, shownUser } from "./users.ts";
 import type { World } from "./world.ts";
 
-/** `null` for what is no note on a line, and three fields that the type does not know. */
-type ShownNote = Replaced<
+/** `null` for what is no note on a line, and fields that the type does not know. */
+export type ShownNote = Replaced<
   NoteSchema,
-  { author: ShownUser; type: null; confidential: boolean; internal: boolean; imported: boolean }
+  {
+    author: ShownUser;
+    type: "DiffNote" | null;
+    confidential: boolean;
+    internal: boolean;
+    imported: boolean;
+    resolved?: boolean;
+    resolved_by?: ShownUser | null;
+    position?: ShownPosition;
+  }
 >;
+
+type ShownPosition = {
+  base_sha: string;
+  start_sha: string;
+  head_sha: string;
+  position_type: "text";
+  new_path: string;
+  old_path: string;
+  new_line: number;
+  old_line: number | null;
+};
 
 type FindNoteable = (project: FakeProject, call: ApiCall) => Noteable;
 const findIssue: FindNoteable = (project, call) => ({ type: "Issue", subject: issueOf(project, call) });
@@ -64,10 +91,16 @@ function notesOn(find: FindNoteable) {
   };
 }
 
-function shownNote(note: FakeNote, on: Noteable, project: FakeProject, state: GitlabState, world: World): ShownNote {
+export function shownNote(
+  note: FakeNote,
+  on: Noteable,
+  project: FakeProject,
+  state: GitlabState,
+  world: World,
+): ShownNote {
   return {
     id: note.id,
-    type: null,
+    type: note.type,
     body: note.body,
     attachment: null,
     author: shownUser(userOf(state, note.authorId), world),
@@ -77,10 +110,30 @@ function shownNote(note: FakeNote, on: Noteable, project: FakeProject, state: Gi
     noteable_id: on.subject.id,
     noteable_type: on.type,
     project_id: project.id,
-    resolvable: false,
+    resolvable: note.type !== null && !note.isSystem,
+    ...(note.position === null ? {} : { position: shownPosition(note.position) }),
+    ...(note.type === null
+      ? {}
+      : {
+          resolved: note.resolvedById !== null,
+          resolved_by: note.resolvedById === null ? null : shownUser(userOf(state, note.resolvedById), world),
+        }),
     confidential: false,
     internal: false,
     imported: false,
     noteable_iid: on.subject.iid,
+  };
+}
+
+export function shownPosition(position: FakePosition): ShownPosition {
+  return {
+    base_sha: position.baseSha,
+    start_sha: position.startSha,
+    head_sha: position.headSha,
+    position_type: "text",
+    new_path: position.newPath,
+    old_path: position.oldPath,
+    new_line: position.newLine,
+    old_line: position.oldLine,
   };
 }

@@ -2,6 +2,9 @@ import { showOwnToken } from "./access-tokens.ts";
 import type { ApiAnswer } from "./api-answer.ts";
 import type { ApiCall } from "./api-call.ts";
 import { showBranch } from "./branches.ts";
+import { createCommitStatus, listCommitStatuses } from "./commit-statuses.ts";
+import { listMergeRequestsOfCommit, showCommit } from "./commits.ts";
+import { createDiscussion, listDiscussions, resolveDiscussion } from "./discussions.ts";
 import { createIssue, showIssue, updateIssue } from "./issues.ts";
 import { showMember } from "./members.ts";
 import { createMergeRequest, listMergeRequests, showMergeRequest, updateMergeRequest } from "./merge-requests.ts";
@@ -19,6 +22,15 @@ const routes = [
   route("show-project", "GET", "projects/:id", showProject),
   route("show-member", "GET", "projects/:id/members/all/:user_id", showMember),
   route("show-branch", "GET", "projects/:id/repository/branches/:branch", showBranch),
+  route("show-commit", "GET", "projects/:id/repository/commits/:sha", showCommit),
+  route(
+    "list-commit-merge-requests",
+    "GET",
+    "projects/:id/repository/commits/:sha/merge_requests",
+    listMergeRequestsOfCommit,
+  ),
+  route("list-commit-statuses", "GET", "projects/:id/repository/commits/:sha/statuses", listCommitStatuses),
+  route("create-commit-status", "POST", "projects/:id/statuses/:sha", createCommitStatus),
   route("create-merge-request", "POST", "projects/:id/merge_requests", createMergeRequest),
   route("list-merge-requests", "GET", "projects/:id/merge_requests", listMergeRequests),
   route("show-merge-request", "GET", "projects/:id/merge_requests/:iid", showMergeRequest),
@@ -31,6 +43,9 @@ const routes = [
     "projects/:id/merge_requests/:iid/notes/:note_id",
     mergeRequestNotes.update,
   ),
+  route("list-discussions", "GET", "projects/:id/merge_requests/:iid/discussions", listDiscussions),
+  route("create-discussion", "POST", "projects/:id/merge_requests/:iid/discussions", createDiscussion),
+  route("resolve-discussion", "PUT", "projects/:id/merge_requests/:iid/discussions/:discussion_id", resolveDiscussion),
   route("create-issue", "POST", "projects/:id/issues", createIssue),
   route("show-issue", "GET", "projects/:id/issues/:iid", showIssue),
   route("update-issue", "PUT", "projects/:id/issues/:iid", updateIssue),

@@ -1,3 +1,4 @@
+import type { GitRepositories } from "../git-repositories.ts";
 import type { FakeProject, GitlabState } from "./gitlab-state.ts";
 
 /** What the resources of this GitLab stand on. */
@@ -9,6 +10,8 @@ export type World = {
   webUrl: string;
   /** The tip of a branch: of the attached git server, else of what was arranged. */
   branchTip: (project: FakeProject, branch: string) => Promise<string | null>;
+  /** The real repositories behind it, where there are some. */
+  git: () => GitRepositories | null;
   /** Sends a webhook to the hooks of a project. */
   announce: (project: FakeProject, event: HookEvent, payload: object) => void;
 };
