@@ -88,6 +88,7 @@ export async function startLocalForge(options: LocalForgeOptions): Promise<Local
           if (!isGits) await answerForgePage(request, response, { origin: fake.origin, project, repositories });
         })
         .catch(() => response.destroy()),
+    repositories,
   );
   let closing: Promise<void> | null = null;
   return {

@@ -1,5 +1,4 @@
-import type { FileTree } from "../../../src/demo/local-forge/git-repositories.ts";
-import type { World } from "./world.ts";
+import type { FileTree, GitRepositories } from "./git-repositories.ts";
 
 /** A commit as somebody pushes it. */
 export type NewPush = {
@@ -17,7 +16,7 @@ export type NewPush = {
 export async function pushAsPerson(
   slug: string,
   { isForced = false, ...commit }: NewPush,
-  world: World,
+  world: { git: () => GitRepositories | null },
 ): Promise<{ before: string; after: string }> {
   const git = world.git();
   if (git === null) throw new Error("There is no git repository to push to: see attachGit");

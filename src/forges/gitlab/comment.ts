@@ -64,7 +64,7 @@ export async function changeComment(
 }
 
 /**
- * All pages, oldest first, without the notes that GitLab writes itself ("changed title from …"). GitLab has no filter by time: with `since`, notes are
+ * All pages, oldest first, without the notes that GitLab writes itself ("changed title from …") and those at lines. GitLab has no filter by time: with `since`, notes are
  * read from the newest change backwards, no further than needed.
  */
 export async function readComments(
@@ -91,7 +91,10 @@ export async function readComments(
   );
   // What is written while pages are turned moves others onto the next page, where they come again.
   return [...new Map(notes.map((note) => [note.comment.id, note])).values()]
-    .filter(({ isSystem, comment }) => !isSystem && (since === undefined || comment.updatedAt >= since))
+    .filter(
+      ({ isSystem, isAtLine, comment }) =>
+        !isSystem && !isAtLine && (since === undefined || comment.updatedAt >= since),
+    )
     .toSorted((a, b) => order(a.comment, b.comment))
     .map((note) => commentFrom(note, client, ref, target));
 }
@@ -132,6 +135,7 @@ const noteAnswer = z
     id: idField,
     body: z.string(),
     system: z.boolean(),
+    type: z.string().nullish(),
     author: userField.nullish(),
     noteable_type: z.string(),
     noteable_iid: numberField.nullish(),
@@ -142,6 +146,8 @@ const noteAnswer = z
     place: answer.noteable_type,
     placeNumber: answer.noteable_iid ?? null,
     isSystem: answer.system,
+    // Those at lines are threads, as at GitHub.
+    isAtLine: answer.type === "DiffNote",
     comment: {
       id: answer.id,
       body: answer.body,

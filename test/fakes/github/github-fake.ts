@@ -9,7 +9,7 @@ import { type SeededApp, startEmulator } from "./emulator.ts";
 import { createFaults, type FaultPlan } from "./faults.ts";
 import { handle } from "./handle.ts";
 import { createHookDeliveries, type HookDelivery } from "./hook-deliveries.ts";
-import { type NewPush, pushAsPerson } from "./push-as-person.ts";
+import { type NewPush, pushAsPerson } from "../../../src/demo/local-forge/push-as-person.ts";
 import type { FakeCheckRun, FakeReview, FakeStatus, FakeThread } from "./review-state.ts";
 import { type ReviewPeople, reviewPeopleIn } from "./review-people.ts";
 import {

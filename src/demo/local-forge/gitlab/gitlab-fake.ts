@@ -34,7 +34,7 @@ import {
 } from "./merge-request-acts.ts";
 import { addNote } from "./note-acts.ts";
 import { followBranch } from "./diff-versions.ts";
-import { type NewPush, pushAsPerson } from "./push-as-person.ts";
+import { type NewPush, pushAsPerson } from "../push-as-person.ts";
 import { type ReviewPeople, reviewPeopleIn } from "./review-people.ts";
 import { type Pipeline, pipelinePayload } from "./pipeline-payload.ts";
 import type { World } from "./world.ts";
