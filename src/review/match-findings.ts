@@ -25,8 +25,10 @@ export type MatchedFindings = {
   resolved: KnownFinding[];
   /** Was open, and its place was not read this time: stays open, under the name that its file has now. */
   unread: KnownFinding[];
-  /** Found again although a person dismissed it. */
+  /** Found again although a person dismissed it; with the place that it has now, by which it is known the next time. */
   dismissed: KnownFinding[];
+  /** Neither open nor found, and its file has another name now. */
+  moved: KnownFinding[];
 };
 
 /**
@@ -38,7 +40,7 @@ export function matchFindings(question: MatchQuestion): MatchedFindings {
   const fresh = withoutTwins(question.reported.map((each) => coded(each, question.change)));
 
   const living = fresh.filter((each) => dismissedAs(each, known) === null);
-  const dismissed = new Set(fresh.flatMap((each) => dismissedAs(each, known) ?? []));
+  const dismissed = new Map(fresh.flatMap((each) => pairOf(dismissedAs(each, known), each)));
   const pairs = pairUp(
     living,
     known.filter(({ finding }) => finding.state !== "dismissed"),
@@ -61,8 +63,19 @@ export function matchFindings(question: MatchQuestion): MatchedFindings {
     found,
     resolved: missing.filter((each) => isGone(each, question)).map(({ finding }) => finding),
     unread: missing.filter((each) => !isGone(each, question)).map(({ finding, path }) => ({ ...finding, path })),
-    dismissed: [...dismissed].map(({ finding }) => finding),
+    dismissed: [...dismissed].map(([{ finding }, { path, startLine, endLine, codeSha256 }]) => ({
+      ...finding,
+      ...{ path, startLine, endLine, codeSha256 },
+    })),
+    moved: known
+      .filter((each) => each.finding.state !== "open" && each.path !== each.finding.path)
+      .filter((each) => !dismissed.has(each) && !confirmed.has(each.finding.id))
+      .map(({ finding, path }) => ({ ...finding, path })),
   };
+}
+
+function pairOf(known: Placed | null, fresh: Coded): [Placed, Coded][] {
+  return known === null ? [] : [[known, fresh]];
 }
 
 /** A known finding, and where it is to be looked for now. */

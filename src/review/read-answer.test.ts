@@ -98,7 +98,7 @@ describe("an answer is read", () => {
 
     const result = read({
       ...wild,
-      findings: Array.from({ length: 500 }, () => wild.findings[0]),
+      findings: [wild.findings[0], ...Array.from({ length: 499 }, () => finding)],
       more: "is left alone",
     });
 
