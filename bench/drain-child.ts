@@ -22,7 +22,7 @@ const engine = await startEngine(
     boundRepositories: {},
     work: workOptionsOf({ ...loadConfig({}), dataDir: mkdtempSync(join(tmpdir(), "pullwright-drain-")) }),
   },
-  { log: createLog({ level: "warn", redact }), redact, holdsSecret: () => false, learn: () => {}, onChanged: () => {} },
+  { log: createLog({ level: "warn", redact }), redact, holdsSecret: () => false, knownSecrets: () => [], learn: () => {}, onChanged: () => {} },
 );
 const reader = await openStore(location, "read");
 while ((await reader.deliveries.count({ state: "received" })) > 0) await wait(100);

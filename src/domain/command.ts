@@ -5,7 +5,7 @@ import type { ErrorCode } from "./error.ts";
 export const commandTypes = ["execute_plan", "create_pull_request", "review_pull_request"] as const;
 export type CommandType = (typeof commandTypes)[number];
 
-/** What Pullwright does itself. */
+/** What Pullwright does itself. The rest it does with an agent, where one is configured. */
 export const builtInCommandTypes: ReadonlySet<CommandType> = new Set(["create_pull_request"]);
 
 export const commandStates = ["queued", "running", "succeeded", "failed", "skipped", "cancelled"] as const;

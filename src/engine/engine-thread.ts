@@ -34,12 +34,13 @@ const port = parentPort;
 if (port === null) throw new Error("engine-thread.ts is the entry of a thread; start it with startEngineThread()");
 const send = (message: EngineMessage): void => port.postMessage(message);
 const { options, secrets, logLevel } = workerData as EngineThreadData;
-const { redact, holdsSecret, learn } = createLiveRedact(secrets);
+const { redact, holdsSecret, learn, secrets: knownSecrets } = createLiveRedact(secrets);
 
 const engine = await startEngine(options, {
   log: createLog({ level: logLevel, redact }),
   redact,
   holdsSecret,
+  knownSecrets,
   learn: (found) => {
     learn(found);
     send({ kind: "learned", secrets: found });

@@ -44,6 +44,7 @@ export type EngineDeps = {
   log: Log;
   redact: Redact;
   holdsSecret: (text: string) => boolean;
+  knownSecrets: () => Iterable<string>;
   /** Hears of secrets that were read or made meanwhile: redaction must know them everywhere. */
   learn: (secrets: string[]) => void;
   onChanged: (topics: ChangedTopic[]) => void;
@@ -84,6 +85,7 @@ export async function startEngine(options: EngineOptions, deps: EngineDeps): Pro
     queueClock: digestDeps.queueClock,
     redact,
     holdsSecret: deps.holdsSecret,
+    knownSecrets: deps.knownSecrets,
     learn: deps.learn,
     log: deps.log,
     onChanged: () => deps.onChanged(["work", "prs", "status"]),

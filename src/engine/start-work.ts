@@ -1,25 +1,22 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { readOrMakeMarkerSecret } from "../config/own-secret.ts";
+import type { Agent } from "../agents/agent.ts";
 import { followUps } from "../decide/follow-ups.ts";
-import { type Clock, instantOf, systemClock } from "../domain/clock.ts";
+import { type Clock, systemClock } from "../domain/clock.ts";
 import { type CommandType, commandTypes } from "../domain/command.ts";
-import { parseRepositoryRef } from "../domain/parse-repository-ref.ts";
 import { type Wait, wait } from "../forges/wait.ts";
 import { createGit, type Git } from "../git/git.ts";
 import type { Log } from "../log.ts";
-import { recordOwnPullRequest } from "../outcome/record-own-pull-request.ts";
-import { performEffect } from "../queue/effect.ts";
 import { isGone, newOwner } from "../queue/owner.ts";
 import type { QueueClock } from "../queue/queue-clock.ts";
 import { type RunningWorkers, runWorkers } from "../queue/run-workers.ts";
 import type { Redact } from "../redact/redact.ts";
 import type { Store } from "../store/store.ts";
-import { createPullRequest } from "../work/create-pull-request.ts";
 import { createPerformCommand } from "../work/perform-command.ts";
-import { pullRequestFactOf, repositoryMentionOf } from "../work/pull-request-fact.ts";
 import { runProgram, type WorkerProgram } from "../work/run-program.ts";
 import type { WorkOptions } from "../config/work-options.ts";
+import { builtInWorkers } from "./built-in-workers.ts";
 import { createForgePlaces } from "./forge-places.ts";
 
 export type WorkDeps = {
@@ -27,12 +24,15 @@ export type WorkDeps = {
   queueClock: QueueClock;
   redact: Redact;
   holdsSecret: (text: string) => boolean;
+  knownSecrets: () => Iterable<string>;
   learn: (secrets: string[]) => void;
   log: Log;
   /** Commands or workflows moved. */
   onChanged: () => void;
   /** Called at each step where a crash must do no harm; a crash test ends the process there. */
   reach?: (step: string) => void;
+  /** Who reviews and executes plans, instead of the one that is configured. */
+  agent?: Agent;
   /** The machine's own, unless told: in a test an hour may pass at once. */
   time?: { clock: Clock; wait: Wait };
 };
@@ -44,7 +44,7 @@ const leaseMs = 30_000;
 
 /** Starts the workers of this process: everything that they need of forges, git and the store is put together here. */
 export async function startWork(options: WorkOptions, deps: WorkDeps): Promise<StartedWork> {
-  const { store, queueClock, redact, holdsSecret, log } = deps;
+  const { store, queueClock, redact, log } = deps;
   const reach = deps.reach ?? (() => {});
   const time = deps.time ?? { clock: systemClock, wait };
   const folder = (name: string): string => join(options.dataDir, name);
@@ -68,42 +68,25 @@ export async function startWork(options: WorkOptions, deps: WorkDeps): Promise<S
     askCredentialHelper: (host) => git.askCredentialHelper(host, options.childEnvironment),
     log,
   });
-  const readRepository = (text: string) => parseRepositoryRef(text, options.hosts);
   const markerSecret = readOrMakeMarkerSecret(options.dataDir);
   deps.learn([markerSecret]);
 
   const perform = createPerformCommand({
     programs: programsOf(options),
-    builtIn: {
-      create_pull_request: (command, { signal }) =>
-        createPullRequest(command, {
-          git,
-          placeOf,
-          readRepository,
-          defaultRepository: options.defaultRepository,
-          performEffect: (effect) =>
-            performEffect(effect, { store, clock: queueClock, command, signal, markerSecret, redact, reach }),
-          findEffect: (key) => store.effects.find(key),
-          recordPullRequest: (ref, repository, pullRequest) =>
-            store.transaction((queries) =>
-              recordOwnPullRequest(
-                repositoryMentionOf(ref, repository),
-                pullRequestFactOf(pullRequest),
-                redact(JSON.stringify(pullRequest)),
-                instantOf(time.clock()),
-                queries,
-              ),
-            ),
-          redact,
-          holdsSecret,
-          clock: time.clock,
-          signal,
-          reach,
-          workingDirectory: options.workingDirectory,
-          exportsDir: folder("exports"),
-          baseUrl: options.baseUrl,
-        }),
-    },
+    builtIn: builtInWorkers(options, {
+      store,
+      git,
+      placeOf,
+      agent: deps.agent ?? null,
+      markerSecret,
+      queueClock,
+      clock: time.clock,
+      steadyMs: queueClock.steadyMs,
+      redact,
+      holdsSecret: deps.holdsSecret,
+      knownSecrets: deps.knownSecrets,
+      reach,
+    }),
     runProgram: (command, program, { signal }) =>
       runProgram(command, program, {
         environment: options.childEnvironment,

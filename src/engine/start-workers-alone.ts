@@ -33,7 +33,7 @@ export type WorkersAloneParts = {
 
 export async function startWorkersAlone(config: Config, parts: WorkersAloneParts = {}): Promise<WorkersAlone> {
   const options = workOptionsOf(config);
-  const { redact, holdsSecret, learn } = createLiveRedact([]);
+  const { redact, holdsSecret, learn, secrets: knownSecrets } = createLiveRedact([]);
   learn(readableSecrets(config));
   const log = createLog({ level: config.logLevel, redact });
   for (const warning of config.warnings) log.warn({}, warning);
@@ -46,6 +46,7 @@ export async function startWorkersAlone(config: Config, parts: WorkersAloneParts
     queueClock,
     redact,
     holdsSecret,
+    knownSecrets,
     learn,
     log,
     onChanged: () => {

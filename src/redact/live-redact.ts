@@ -6,6 +6,8 @@ export type LiveRedact = {
   /** Whether a text holds a secret that we know: then it is not ours to pass on, masked or not. */
   holdsSecret: (text: string) => boolean;
   learn: (secrets: readonly string[]) => void;
+  /** All of them, for what must look for parts of one. */
+  secrets: () => Iterable<string>;
 };
 
 export function createLiveRedact(secrets: readonly string[]): LiveRedact {
@@ -15,6 +17,7 @@ export function createLiveRedact(secrets: readonly string[]): LiveRedact {
   return {
     redact: (text) => current(text),
     holdsSecret: (text) => finder(text),
+    secrets: () => known,
     learn: (more) => {
       if (more.every((secret) => known.has(secret))) return;
       for (const secret of more) known.add(secret);

@@ -32,13 +32,14 @@ if (import.meta.main) {
     time.setAhead(aheadMs);
     const options = workOptionsOf(buildConfig({}, environment, () => ""));
     const store = await openStore(location, "write");
-    const { redact, holdsSecret, learn } = createLiveRedact([]);
+    const { redact, holdsSecret, learn, secrets: knownSecrets } = createLiveRedact([]);
     const log = createLog({ level: "warn", redact }, (line) => say(`log ${line.trimEnd()}`));
     const workers = await startWork(options, {
       store,
       queueClock: time.queueClock,
       redact,
       holdsSecret,
+      knownSecrets,
       learn,
       log,
       onChanged: () => say("changed"),

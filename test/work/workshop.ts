@@ -86,7 +86,7 @@ export async function openWorkshop(
   const changed = (): void => {
     for (const wake of waiting) wake();
   };
-  const { redact, holdsSecret, learn } = createLiveRedact([forge.token]);
+  const { redact, holdsSecret, learn, secrets: knownSecrets } = createLiveRedact([forge.token]);
   const time = createPassingTime();
   time.follow(() => {
     for (const workers of running) workers.nudge();
@@ -201,6 +201,7 @@ export async function openWorkshop(
         queueClock,
         redact,
         holdsSecret,
+        knownSecrets,
         learn,
         log: createLog({ level: "debug", redact }, onLog),
         onChanged: changed,
