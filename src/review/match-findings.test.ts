@@ -335,7 +335,7 @@ describe("twelve pushes, with renamed files, moved and changed code, and other w
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });

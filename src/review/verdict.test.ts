@@ -150,7 +150,7 @@ describe("no sequence of faults gives a pass", () => {
           if (wrong === null) expect(because).not.toBe("");
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 

@@ -38,15 +38,23 @@ function emptyFragments(): Fragments {
   return { pieces: new Map(), wholes: [] };
 }
 
-/** A secret without the beginning that it shares with every other of its kind, and without a key file's first and last line. */
+/**
+ * A secret without the beginning that it shares with every other of its kind, but for so many characters of it that no piece is made of them alone, and
+ * without a key file's first and last line.
+ */
 function coreOf(secret: string): string {
-  const inner = secret.trim().replaceAll(/-----(?:BEGIN|END) [A-Z0-9 ]{1,40}-----/g, "");
-  return inner.replace(publicBeginning, "").trim();
+  const inner = secret
+    .trim()
+    .replaceAll(/-----(?:BEGIN|END) [A-Z0-9 ]{1,40}-----/g, "")
+    .trim();
+  return inner.replace(commonHead, "").replace(tokenSign, (sign) => sign.slice(-7));
 }
 
-/** The signs of forges', models' and chats' tokens; the head of a JSON web token; what each RSA key's base64 begins with. */
-const publicBeginning =
-  /^\s*(?:gh[a-z]_|github_pat_|gl[a-z]{1,6}-|sk-ant-[a-z0-9]{1,8}-|sk-proj-|sk-|xox[a-z]-|whsec_|AKIA|eyJ[A-Za-z0-9_-]{1,200}\.|MII[A-Za-z0-9+/]{13})/;
+/** The head of a JSON web token; what each RSA key's base64 begins with. */
+const commonHead = /^(?:eyJ[A-Za-z0-9_-]{1,200}\.|MII[A-Za-z0-9+/]{13})/;
+
+/** The signs of forges', models' and chats' tokens. */
+const tokenSign = /^(?:gh[a-z]_|github_pat_|gl[a-z]{1,6}-|sk-ant-[a-z0-9]{1,8}-|sk-proj-|sk-|xox[a-z]-|whsec_|AKIA)/;
 
 function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret, "utf8");
