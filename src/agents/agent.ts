@@ -7,7 +7,7 @@ export type AgentQuestion = {
   prompt: string;
   /** A JSON schema that the answer must keep to; null where words are wanted. An agent that cannot be held to one is asked in the prompt. */
   answerSchema: Record<string, unknown> | null;
-  /** A plain copy of the files, without `.git` and without agents' configuration. */
+  /** A plain copy of the files, without `.git` and without agents' configuration, made for this question: where we are root, it is given to the sandbox's user. */
   filesDir: string;
   /** `read`: it may look. `write`: it may change the copy and run programs in it, still without a network. */
   may: "read" | "write";

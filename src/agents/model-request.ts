@@ -38,10 +38,8 @@ export function readModelRequest(bytes: Uint8Array): ModelRequestRead {
     if (name in body && body[name] !== null && body[name] !== false && !isEmptyList(body[name]))
       return refused(`The field ${name} is not allowed here.`);
   }
-  const tool = toolRefused(body["tools"]) ?? toolRefused(body["functions"]);
-  if (tool !== null) return refused(`The tool type ${tool} is not allowed here: it would be performed outside.`);
-  const address = addressIn(body);
-  if (address !== null) return refused(address);
+  const wayOut = wayOutIn(body);
+  if (wayOut !== null) return refused(wayOut);
   const model = typeof body["model"] === "string" ? body["model"] : null;
   return { kind: "allowed", body: Buffer.from(JSON.stringify(body)), model };
 }
@@ -57,7 +55,7 @@ function toolRefused(tools: unknown): string | null {
   if (!Array.isArray(tools)) return null;
   for (const tool of tools) {
     const type: unknown = isObject(tool) ? tool["type"] : "";
-    if (type !== undefined && !(typeof type === "string" && ownTools.test(type))) return String(type).slice(0, 60);
+    if (type !== undefined && !(typeof type === "string" && ownTools.test(type))) return typeof type === "string" ? type.slice(0, 60) : "without a name";
     if (isObject(tool) && Array.isArray(tool["tools"])) {
       const inner = toolRefused(tool["tools"]);
       if (inner !== null) return inner;
@@ -71,8 +69,11 @@ function toolRefused(tools: unknown): string | null {
 
 const depthMax = 200;
 
-/** An image, file or document that is given by where it is. What a tool was called with, and what it answered, are words to the provider and not looked at. */
-function addressIn(root: Record<string, unknown>): string | null {
+/**
+ * A tool that the provider would perform, wherever it is offered; an image, file or document that is given by where it is. What a tool was called with is words to the
+ * provider and not looked at.
+ */
+function wayOutIn(root: Record<string, unknown>): string | null {
   const waiting: { value: unknown; depth: number }[] = [{ value: root, depth: 0 }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { value, depth } = next;
@@ -85,6 +86,11 @@ function addressIn(root: Record<string, unknown>): string | null {
     for (const [name, held] of Object.entries(value)) {
       if ((name === "image_url" || name === "file_url") && !isInline(held))
         return `The field ${name} may only hold data.`;
+      if (name === "tools" || name === "functions") {
+        const tool = toolRefused(held);
+        if (tool !== null) return `The tool type ${tool} is not allowed here: it would be performed outside.`;
+      }
+      if (name === "file_id" && typeof held === "string") return "A file of the provider's is not allowed here.";
       if (name === "server_url" || name === "connector_id") return `The field ${name} is not allowed here.`;
       if (name === "source" && isObject(held) && held["type"] === "url") return "A source may not be an address.";
       const isWords =

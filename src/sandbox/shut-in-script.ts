@@ -50,7 +50,7 @@ while [ "$1" != -- ]; do
 done
 shift
 
-for device in null zero full random urandom; do
+for device in null zero full random urandom tty; do
   : >"$root/dev/$device"
   mount --bind "/dev/$device" "$root/dev/$device"
 done
