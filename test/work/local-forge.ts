@@ -3,6 +3,7 @@ import type { RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createGitHttp } from "../../src/demo/local-forge/git-http.ts";
+import type { NewPush } from "../../src/demo/local-forge/push-as-person.ts";
 import { createGitRepositories, type GitRepositories } from "../../src/demo/local-forge/git-repositories.ts";
 import type { ForgeName } from "../../src/domain/repository.ts";
 import { createFaults, type GitFault } from "../fakes/git-server/git-faults.ts";
@@ -51,6 +52,8 @@ export type LocalForge = AsyncDisposable & {
   /** What a person does with a pull request on the forge's pages. */
   close: (number: number) => Promise<void>;
   merge: (number: number) => Promise<void>;
+  /** What there is of reviews, and what people do about them. */
+  review: ReviewPeople;
   /** Every change of a ref that a push made: `refs/heads/x` and to which commit. */
   pushed: () => { ref: string; to: string }[];
   /** How many bytes git was sent so far. */
@@ -60,6 +63,28 @@ export type LocalForge = AsyncDisposable & {
   calm: () => void;
   /** Everything that anybody sent to the API, as one text: where secrets must not be, but for the header that carries the token. */
   requests: () => { method: string; path: string; body: string }[];
+};
+
+export type SeenThread = {
+  id: string;
+  path: string;
+  line: number;
+  isResolved: boolean;
+  /** Login and words of each comment, oldest first. */
+  comments: { author: string; body: string }[];
+};
+
+/** The pull requests' conversations as the forge has them, and what Ann does with them on its pages. */
+export type ReviewPeople = {
+  openPull: (words: { title: string; body?: string; branch: string }) => Promise<number>;
+  /** A commit of Ann's, pushed; the hooks hear of it. */
+  push: (commit: NewPush) => Promise<string>;
+  threads: (number: number) => Promise<SeenThread[]>;
+  resolve: (number: number, threadId: string) => Promise<void>;
+  /** Outside of threads. */
+  comments: (number: number) => Promise<{ author: string; body: string }[]>;
+  /** What stands beside a commit now. */
+  checks: (sha: string) => Promise<{ name: string; state: string; title: string }[]>;
 };
 
 const slugs: Record<ForgeName, string> = { github: "acme/web", gitlab: "acme/platform/web" };
@@ -127,7 +152,7 @@ export async function startLocalForge(name: ForgeName, seed: Seed = aFewFiles): 
     (await repositories.refs(of)).get(`refs/heads/${branch}`) ??
     null;
   const api = name === "github" ? await startGithub(slug, tls) : await startGitlab(slug, tls, tip);
-  api.attachGit(lookup, serve);
+  api.attachGit(lookup, serve, repositories);
   const token = `canary_${name}_8Jq2vTz0Rk5Wm1Xy7Lp3`;
   const grantToken = (granted: string): void => {
     tokens.add(granted);
@@ -152,6 +177,7 @@ export async function startLocalForge(name: ForgeName, seed: Seed = aFewFiles): 
     pulls: api.pulls,
     close: api.close,
     merge: api.merge,
+    review: api.review,
     pushed: () => pushed,
     bytesSent: () => bytesSent,
     gitFault: faults.add,
@@ -188,13 +214,18 @@ async function aFewFiles(repositories: GitRepositories, slug: string): Promise<v
 type Api = {
   origin: string;
   apiBaseUrl: string;
-  attachGit: (lookup: (slug: string, branch: string) => Promise<string | null>, serve: RequestListener) => void;
+  attachGit: (
+    lookup: (slug: string, branch: string) => Promise<string | null>,
+    serve: RequestListener,
+    repositories: GitRepositories,
+  ) => void;
   grant: (token: string) => void;
   revoke: () => void;
   limit: (to: TokenRights) => void;
   pulls: () => Promise<ForgePull[]>;
   close: (number: number) => Promise<void>;
   merge: (number: number) => Promise<void>;
+  review: ReviewPeople;
   fault: (fault: ApiFault) => void;
   calm: () => void;
   requests: LocalForge["requests"];
@@ -239,6 +270,30 @@ async function startGithub(slug: string, tls: Tls): Promise<Api> {
       })),
     close: (number) => fake.people.closePullRequest(slug, "ann", number),
     merge: (number) => fake.people.mergePullRequest(slug, "ann", number),
+    review: {
+      openPull: ({ title, body = "", branch }) =>
+        fake.people.openPullRequest(slug, "ann", { title, body, head: branch, base: "main" }),
+      push: (commit) => fake.people.pushCommit(slug, "ann", commit),
+      threads: async (number) =>
+        fake.truth.threads(slug, number).map(({ id, path, line, resolvedBy, comments }) => ({
+          id,
+          path,
+          line,
+          isResolved: resolvedBy !== null,
+          comments: comments.map(({ login, body }) => ({ author: login, body })),
+        })),
+      resolve: (_number, threadId) => fake.people.resolveThread(slug, "ann", threadId),
+      comments: async (number) =>
+        (await fake.people.comments(slug, number)).map(({ user, body }) => ({ author: user.login, body })),
+      checks: async (sha) => [
+        ...fake.truth
+          .checkRuns(slug, sha)
+          .map(({ name, status, conclusion, title }) => ({ name, state: conclusion ?? status, title: title ?? "" })),
+        ...fake.truth
+          .statuses(slug, sha)
+          .map(({ context, state, description }) => ({ name: context, state, title: description ?? "" })),
+      ],
+    },
     fault: ({ on, fault, ...more }) => fake.faults.plan({ kind: fault, on: operations[on], ...more }),
     calm: () => fake.faults.clear(),
     requests: () => fake.requests.map(({ method, path, body }) => ({ method, path, body })),
@@ -262,6 +317,8 @@ async function startGitlab(slug: string, tls: Tls, tip: string): Promise<Api> {
     user: "show-current-user",
   };
   const granted: { standing: string }[] = [];
+  const notesOf = (number: number) => project.mergeRequests.find(({ iid }) => iid === number)?.notes ?? [];
+  const nameOf = (id: number): string => fake.state.users.find((user) => user.id === id)?.username ?? "";
   return {
     origin: fake.origin,
     apiBaseUrl: fake.apiBaseUrl,
@@ -282,6 +339,35 @@ async function startGitlab(slug: string, tls: Tls, tip: string): Promise<Api> {
       })),
     close: async (number) => fake.people.closeMergeRequest(slug, number, "ann"),
     merge: async (number) => fake.people.mergeMergeRequest(slug, number, "ann"),
+    review: {
+      openPull: async ({ title, body = "", branch }) =>
+        (
+          await fake.people.openMergeRequest(slug, "ann", {
+            title,
+            description: body,
+            sourceBranch: branch,
+            targetBranch: "main",
+          })
+        ).iid,
+      push: (commit) => fake.people.pushCommit(slug, "ann", commit),
+      threads: async (number) =>
+        [...Map.groupBy(notesOf(number), ({ discussionId }) => discussionId)].flatMap(([id, notes]) => {
+          const [first] = notes;
+          if (first?.position === null || first === undefined) return [];
+          const { newPath: path, newLine: line } = first.position;
+          const comments = notes.map(({ authorId, body }) => ({ author: nameOf(authorId), body }));
+          return [{ id, path, line, isResolved: first.resolvedById !== null, comments }];
+        }),
+      resolve: async (number, threadId) => fake.people.resolveDiscussion(slug, number, "ann", threadId),
+      comments: async (number) =>
+        notesOf(number)
+          .filter(({ position, isSystem }) => position === null && !isSystem)
+          .map(({ authorId, body }) => ({ author: nameOf(authorId), body })),
+      checks: async (sha) => {
+        const newest = new Map(project.statuses.filter((one) => one.sha === sha).map((one) => [one.name, one]));
+        return [...newest.values()].map(({ name, state, description }) => ({ name, state, title: description ?? "" }));
+      },
+    },
     fault: ({ on, fault, whenHeld, ...more }) => {
       if (whenHeld !== undefined) void fake.faults.whenHeld().then(whenHeld);
       fake.faults.plan({ kind: fault, on: operations[on], ...more });

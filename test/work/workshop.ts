@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, realpath, rm, utimes, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import type { Agent } from "../../src/agents/agent.ts";
 import { buildConfig, type Config } from "../../src/config.ts";
 import { parseRepositoryRef } from "../../src/domain/parse-repository-ref.ts";
 import { startWork } from "../../src/engine/start-work.ts";
@@ -47,6 +48,7 @@ export type Workshop = AsyncDisposable & {
     reach?: (step: string) => void,
     over?: Partial<Store>,
     onLog?: (line: string) => void,
+    agent?: Agent,
   ) => Promise<RunningWorkers>;
   ask: (name: OperationName, input: Record<string, unknown>) => Promise<unknown>;
   /** Queues a command and waits until it has ended. */
@@ -68,6 +70,7 @@ const workedAt = new Date("2026-01-02T03:04:05.000Z");
 export async function openWorkshop(
   forgeName: LocalForge["name"],
   makeDatabase: MakeDatabase = makeSqlite,
+  always: Record<string, string> = {},
 ): Promise<Workshop> {
   await using opening = new AsyncDisposableStack();
   const directory = await realpath(await mkdtemp(join(tmpdir(), "pullwright-work-")));
@@ -125,6 +128,7 @@ export async function openWorkshop(
       PULLWRIGHT_CA_FILE: forge.caFile,
       [`PULLWRIGHT_${upper}_API_BASE_URL`]: forge.apiBaseUrl,
       [`PULLWRIGHT_${upper}_TOKEN`]: forge.token,
+      ...always,
       ...env,
     };
     return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ""));
@@ -195,7 +199,7 @@ export async function openWorkshop(
     time,
     redact,
     changed,
-    work: async (settings = {}, reach = () => {}, over = {}, onLog = () => {}) => {
+    work: async (settings = {}, reach = () => {}, over = {}, onLog = () => {}, agent) => {
       const workers = await startWork(workOptionsOf(config(settings)), {
         store: { ...store, ...over },
         queueClock,
@@ -207,6 +211,7 @@ export async function openWorkshop(
         onChanged: changed,
         reach,
         time,
+        ...(agent === undefined ? {} : { agent }),
       });
       running.push(workers);
       return workers;
