@@ -7,8 +7,10 @@ import { type RecordedRequest, startApiServer } from "./api-server.ts";
 import { loadContract } from "./contract.ts";
 import { type SeededApp, startEmulator } from "./emulator.ts";
 import { createFaults, type FaultPlan } from "./faults.ts";
+import { followingFirst } from "./follow-pulls.ts";
 import { handle } from "./handle.ts";
 import { createHookDeliveries, type HookDelivery } from "./hook-deliveries.ts";
+import { makeFork } from "./make-fork.ts";
 import { type NewPush, pushAsPerson } from "../../../src/demo/local-forge/push-as-person.ts";
 import type { FakeCheckRun, FakeReview, FakeStatus, FakeThread } from "./review-state.ts";
 import { type ReviewPeople, reviewPeopleIn } from "./review-people.ts";
@@ -219,20 +221,6 @@ export async function startGithubFake(options: GithubFakeOptions): Promise<Githu
   };
 }
 
-/** Who fetches sees every pull request's newest commit, also of a branch that was pushed to a moment ago. */
-function followingFirst(serve: http.RequestListener, login: string, world: World): http.RequestListener {
-  return (request, response) => {
-    const slug = /^\/([^/]+\/[^/]+?)(?:\.git)?\/info\/refs\?/.exec(request.url ?? "")?.[1];
-    const repository = world.repositories.find((one) => one.slug === slug);
-    if (world.git() === null || repository === undefined) serve(request, response);
-    else
-      void allPullRequests(repository, { kind: "user", login, token: null }, world).then(
-        () => serve(request, response),
-        () => response.destroy(),
-      );
-  };
-}
-
 function arrangeIn(world: World, admin: string): Arrange {
   return {
     token: (login, token, more = {}) => {
@@ -368,22 +356,6 @@ function peopleIn(world: World, admin: string): People {
       return (await act(admin, "GET", `/repos/${slug}/pulls?state=all&per_page=100`)) as never;
     },
   };
-}
-
-async function makeFork(slug: string, login: string, world: World): Promise<string> {
-  const parent = repositoryCalled(world, slug);
-  const { body } = await world.emulator.ask({ login }, "POST", `/repos/${slug}/forks`, "{}");
-  const { id, full_name: forkSlug } = body as { id: number; full_name: string };
-  const { isPrivate, defaultBranch, branches } = parent;
-  world.repositories.push(
-    newRepository({ id, slug: forkSlug, isPrivate, defaultBranch, branches, members: null, forkOf: parent.id }),
-  );
-  const git = world.git();
-  if (git !== null) {
-    await git.create(forkSlug, { defaultBranch });
-    await git.git(forkSlug, ["fetch", "--quiet", git.directory(slug), "refs/heads/*:refs/heads/*"]);
-  }
-  return forkSlug;
 }
 
 const nothingHere: http.RequestListener = (_request, response) => {

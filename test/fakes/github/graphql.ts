@@ -93,6 +93,7 @@ export async function handleGraphql(call: ApiCall, world: World): Promise<ApiAns
       await resolve(found.thread, found.repository, call, world);
       return data({ resolveReviewThread: { thread: { id: threadId, isResolved: true } } });
     }
+    case null:
     default:
       return answer(200, { errors: [{ message: "Parse error", extensions: { code: "undefinedField" } }] });
   }

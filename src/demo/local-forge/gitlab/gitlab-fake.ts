@@ -33,7 +33,8 @@ import {
   reopenMergeRequest,
 } from "./merge-request-acts.ts";
 import { addNote } from "./note-acts.ts";
-import { followBranch } from "./diff-versions.ts";
+import { followAll, followingFirst } from "./follow-branches.ts";
+import { makeFork } from "./make-fork.ts";
 import { type NewPush, pushAsPerson } from "../push-as-person.ts";
 import { type ReviewPeople, reviewPeopleIn } from "./review-people.ts";
 import { type Pipeline, pipelinePayload } from "./pipeline-payload.ts";
@@ -176,24 +177,6 @@ export async function startGitlabFake(options: GitlabFakeOptions = {}): Promise<
   };
 }
 
-/** Who fetches sees every merge request's newest commit, also of a branch that was pushed to a moment ago. */
-function followingFirst(serve: http.RequestListener, world: World): http.RequestListener {
-  return (request, response) => {
-    const path = /^\/(.+?)(?:\.git)?\/info\/refs\?/.exec(request.url ?? "")?.[1];
-    const project = world.state.projects.find((one) => one.path === path);
-    if (world.git() === null || project === undefined) serve(request, response);
-    else
-      void followAll(project, world).then(
-        () => serve(request, response),
-        () => response.destroy(),
-      );
-  };
-}
-
-async function followAll(project: FakeProject, world: World): Promise<void> {
-  for (const request of project.mergeRequests) await followBranch(project, request, world);
-}
-
 function arrangeIn(world: World): Arrange {
   const { state } = world;
   return {
@@ -324,26 +307,6 @@ function peopleIn(world: World): People {
       world.announce(project, "Pipeline Hook", payload);
     },
   };
-}
-
-async function makeFork(path: string, username: string, world: World): Promise<string> {
-  const parent = projectCalled(world.state, path);
-  const { id } = userCalled(world.state, username);
-  const forkPath = `${username}/${path.split("/").at(-1)}`;
-  const fork = {
-    ...structuredClone(parent),
-    id: nextId(world.state),
-    path: forkPath,
-    formerPaths: [],
-    members: { [id]: accessLevels.owner },
-  };
-  world.state.projects.push({ ...fork, issues: [], mergeRequests: [], statuses: [] });
-  const git = world.git();
-  if (git !== null) {
-    await git.create(forkPath, { defaultBranch: parent.defaultBranch });
-    await git.git(forkPath, ["fetch", "--quiet", git.directory(path), "refs/heads/*:refs/heads/*"]);
-  }
-  return forkPath;
 }
 
 /** Forty digits that are always the same for the same words. */
