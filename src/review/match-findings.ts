@@ -65,7 +65,10 @@ export function matchFindings(question: MatchQuestion): MatchedFindings {
     unread: missing.filter((each) => !isGone(each, question)).map(({ finding, path }) => ({ ...finding, path })),
     dismissed: [...dismissed].map(([{ finding }, { path, startLine, endLine, codeSha256 }]) => ({
       ...finding,
-      ...{ path, startLine, endLine, codeSha256 },
+      path,
+      startLine,
+      endLine,
+      codeSha256,
     })),
     moved: known
       .filter((each) => each.finding.state !== "open" && each.path !== each.finding.path)

@@ -145,7 +145,10 @@ describe("an answer that is none is not taken for one", () => {
         (at, put) => {
           const result = readAnswer(text.slice(0, at) + put + text.slice(at + 1), question);
 
-          if (result.kind === "answer") expect(["correct", "incorrect"]).toContain(result.answer.correctness);
+          const isOurs = text.slice(0, at) + put + text.slice(at + 1);
+          expect(
+            result.kind !== "answer" || (isOurs.includes(question.nonce) && isOurs.includes(question.diffSha256)),
+          ).toBe(true);
         },
       ),
     );
@@ -161,10 +164,9 @@ test("the schema that is sent keeps to what strict mode allows", () => {
   const walk = (node: unknown): void => {
     if (typeof node !== "object" || node === null) return;
     const object = node as Record<string, unknown>;
-    if (object["type"] === "object") {
-      expect(object["additionalProperties"]).toBe(false);
-      expect(object["required"]).toEqual(Object.keys(object["properties"] as object));
-    }
+    const isObject = object["type"] === "object";
+    expect(object["additionalProperties"]).toBe(isObject ? false : undefined);
+    expect(object["required"]).toEqual(isObject ? Object.keys(object["properties"] as object) : undefined);
     for (const key of ["minimum", "maximum", "maxLength", "maxItems", "$schema", "default"])
       expect(object).not.toHaveProperty([key]);
     Object.values(object).forEach(walk);

@@ -41,7 +41,7 @@ function doubtOf({ split, outcomes, read, open, failure, isStale, plainWords }: 
   const found = grave === 0 ? "" : ` ${counted(grave, "finding")} of P0 or P1 in what was read.`;
   const inconclusive = (because: string): Verdict => ({ verdict: "inconclusive", because: `${because}${found}` });
 
-  if (failure !== null) return inconclusive(failure.because);
+  if (failure !== null) return inconclusive(failure.because.trim() || "It failed.");
   if (isStale) return inconclusive("The pull request has moved on while it was read.");
   if (split.parts.length === 0)
     return inconclusive(split.filesTotal === 0 ? "The change is empty." : "Nothing of the change could be read.");
