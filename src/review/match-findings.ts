@@ -132,12 +132,12 @@ function overlap(one: ReportedFinding, other: ReportedFinding): boolean {
  */
 function dismissedAs(fresh: Coded, known: Placed[]): Placed | null {
   const isSame = ({ finding, path, isInChange }: Placed): boolean => {
-    if (finding.state !== "dismissed") return false;
+    const isSameCode = fresh.isTelling && fresh.codeSha256 === finding.codeSha256;
+    if (finding.state !== "dismissed" || (path !== fresh.path && !isSameCode)) return false;
     const likeness = titleLikeness(fresh.title, finding.title);
     if (fresh.priority <= 1 && finding.priority >= 2 && likeness < likeTitle && fresh.knownId !== finding.id)
       return false;
-    const isSameCode = fresh.isTelling && fresh.codeSha256 === finding.codeSha256;
-    if (path !== fresh.path) return isSameCode && (!isInChange || likeness >= likeTitle);
+    if (path !== fresh.path) return !isInChange || likeness >= likeTitle;
     return (
       isSameCode ||
       fresh.knownId === finding.id ||
@@ -186,10 +186,11 @@ function isTwinOf(one: Coded, other: Coded): boolean {
 
 /** 0: not the same. Above: how sure, by the reason first, and among those of one reason by words and nearness. */
 function surenessOf(fresh: Coded, { finding, path, isInChange }: Placed): number {
-  const likeness = titleLikeness(fresh.title, finding.title);
   const isNamed = fresh.knownId === finding.id;
   const isSameFile = path === fresh.path;
   const isSameCode = fresh.isTelling && fresh.codeSha256 === finding.codeSha256;
+  if (!isNamed && !isSameFile && !isSameCode) return 0;
+  const likeness = titleLikeness(fresh.title, finding.title);
   const closeness = isSameFile ? 1 / (1 + Math.abs(fresh.startLine - finding.startLine)) : 0;
   const among = likeness / 2 + closeness / 4;
   if (isNamed && (isSameFile || isSameCode || likeness >= likeTitle)) return 5 + among;

@@ -168,6 +168,6 @@ describe("no sequence of faults gives a pass", () => {
   test("a fault does not hide what was found in what was read", () => {
     const { because } = verdictOf(facts({ isStale: true, open: [{ priority: 0 }] }));
 
-    expect(because).toBe("The pull request has moved on while it was read. 1 finding of P0 or P1 in what was read.");
+    expect(because).toBe("The pull request has moved on while it was read. 1 finding of P0 or P1 open.");
   });
 });

@@ -38,7 +38,7 @@ export function verdictOf(facts: VerdictFacts): Verdict {
 /** Null when there is none. */
 function doubtOf({ split, outcomes, read, open, failure, isStale, plainWords }: VerdictFacts): Verdict | null {
   const grave = open.filter(({ priority }) => priority <= 1).length;
-  const found = grave === 0 ? "" : ` ${counted(grave, "finding")} of P0 or P1 in what was read.`;
+  const found = grave === 0 ? "" : ` ${counted(grave, "finding")} of P0 or P1 open.`;
   const inconclusive = (because: string): Verdict => ({ verdict: "inconclusive", because: `${because}${found}` });
 
   if (failure !== null) return inconclusive(failure.because.trim() || "It failed.");
