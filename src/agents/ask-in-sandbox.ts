@@ -155,7 +155,12 @@ function answerOf(
     case "timed-out":
       return failed("AGENT_TIMED_OUT", `The agent ran over its time and was ended. ${last}`, null, usage);
     case "over-limit":
-      return failed("AGENT_OVER_LIMIT", `The agent ran over the limit ${ending.limit} and was ended. ${last}`, null, usage);
+      return failed(
+        "AGENT_OVER_LIMIT",
+        `The agent ran over the limit ${ending.limit} and was ended. ${last}`,
+        null,
+        usage,
+      );
     case "aborted":
       return modelFailed === null || !isHopeless
         ? failed("AGENT_FAILED", `The agent was ended. ${last}`, null, usage)
@@ -168,7 +173,8 @@ function answerOf(
         return { ...failure, because: `${failure.because} ${because}`, usage };
       }
       if (read.kind === "failed") return failed(read.code, because, null, usage);
-      if (isNothing(read.text)) return failed("AGENT_EMPTY", `The agent ended well and answered nothing. ${last}`, null, usage);
+      if (isNothing(read.text))
+        return failed("AGENT_EMPTY", `The agent ended well and answered nothing. ${last}`, null, usage);
       if (Buffer.byteLength(read.text) > resultBytesMax)
         return failed("AGENT_OVER_LIMIT", `The answer has more than ${resultBytesMax} bytes.`, null, usage);
       return { kind: "answered", text: read.text, usage };
@@ -182,14 +188,26 @@ function usageFrom(proxy: ModelProxy | null, own: AgentUsage): AgentUsage {
   return counted.inputTokens === null ? own : counted;
 }
 
-function failureOfModel({ status, retryAfterMs }: { status: number; retryAfterMs: number | null }): Extract<AgentAnswer, { kind: "failed" }> {
+function failureOfModel({
+  status,
+  retryAfterMs,
+}: {
+  status: number;
+  retryAfterMs: number | null;
+}): Extract<AgentAnswer, { kind: "failed" }> {
   const at = (code: ErrorCode, because: string) => failed(code, because, retryAfterMs, noUsage);
   if (status === 429 || status === 529) return at("AGENT_RATE_LIMITED", "The model's provider wants fewer questions.");
   if (status === 402) return at("AGENT_RATE_LIMITED", "The account at the model's provider has no money left.");
   if (status === 401 || status === 403)
-    return at("AGENT_UNAVAILABLE", `The model's provider refuses the key (${status}): check it, or sign the agent in again.`);
+    return at(
+      "AGENT_UNAVAILABLE",
+      `The model's provider refuses the key (${status}): check it, or sign the agent in again.`,
+    );
   if (status === 0 || status >= 500)
-    return at("AGENT_UNAVAILABLE", status === 0 ? "The model cannot be reached." : `The model's provider fails (${status}).`);
+    return at(
+      "AGENT_UNAVAILABLE",
+      status === 0 ? "The model cannot be reached." : `The model's provider fails (${status}).`,
+    );
   return at("AGENT_FAILED", `The model's provider refuses the question (${status}).`);
 }
 
@@ -208,6 +226,11 @@ function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
-function failed(code: ErrorCode, because: string, retryAfterMs: number | null, usage: AgentUsage): Extract<AgentAnswer, { kind: "failed" }> {
+function failed(
+  code: ErrorCode,
+  because: string,
+  retryAfterMs: number | null,
+  usage: AgentUsage,
+): Extract<AgentAnswer, { kind: "failed" }> {
   return { kind: "failed", code, because: because.trim(), retryAfterMs, usage };
 }

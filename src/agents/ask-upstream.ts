@@ -25,7 +25,13 @@ const answerTimeoutMs = 900_000;
 
 /** Asks a provider with our key and passes its answer on as it comes. Never follows a redirect, and never throws for what the provider does. */
 export async function askUpstream(
-  question: { provider: ModelProvider; path: string; body: Uint8Array; model: string | null; headers: IncomingHttpHeaders },
+  question: {
+    provider: ModelProvider;
+    path: string;
+    body: Uint8Array;
+    model: string | null;
+    headers: IncomingHttpHeaders;
+  },
   upstream: Upstream,
   response: ServerResponse,
   { answerBytesMax, signal }: { answerBytesMax: number; signal: AbortSignal },
@@ -51,14 +57,26 @@ export async function askUpstream(
     answerError(response, provider, 502, "The model's address sent us elsewhere.");
     return { usage: null, failure: { status: answer.status, retryAfterMs: null }, answerBytes: 0 };
   }
-  const failure = answer.ok ? null : { status: answer.status, retryAfterMs: retryAfterMsOf(answer.headers, deps.clock) };
+  const failure = answer.ok
+    ? null
+    : { status: answer.status, retryAfterMs: retryAfterMsOf(answer.headers, deps.clock) };
   response.writeHead(answer.status, passedDown(answer.headers));
   const passed = await pass(answer, response, answerBytesMax);
   const isCut = passed.isCut && !signal.aborted ? { status: 0, retryAfterMs: null } : null;
   // An answer that was cut off before it said what it used has been paid for too.
-  const guessed = { model: question.model, inputTokens: Math.ceil(question.body.length / 4), cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 0 };
+  const guessed = {
+    model: question.model,
+    inputTokens: Math.ceil(question.body.length / 4),
+    cachedInputTokens: 0,
+    cacheWriteTokens: 0,
+    outputTokens: 0,
+  };
   const usage = passed.usage ?? (answer.ok && !question.path.includes("count_tokens") ? guessed : null);
-  return { usage: question.path.includes("count_tokens") ? null : usage, failure: failure ?? isCut, answerBytes: passed.bytes };
+  return {
+    usage: question.path.includes("count_tokens") ? null : usage,
+    failure: failure ?? isCut,
+    answerBytes: passed.bytes,
+  };
 }
 
 /** OpenAI's base has the version in it, Anthropic's has not. */

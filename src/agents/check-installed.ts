@@ -30,13 +30,22 @@ export async function checkInstalled(
   const [versionWords = "", help = ""] = said;
   const version = /\b(\d+)\.(\d+)\.(\d+)\b/.exec(versionWords);
   if (version === null)
-    return unavailable("AGENT_UNSUPPORTED", `${manner.name} does not say which version it is: ${deps.secrets.redact(versionWords.trim().slice(0, 200))}`);
+    return unavailable(
+      "AGENT_UNSUPPORTED",
+      `${manner.name} does not say which version it is: ${deps.secrets.redact(versionWords.trim().slice(0, 200))}`,
+    );
   if (isOlder(version.slice(1, 4).map(Number), check.versionMin))
-    return unavailable("AGENT_UNSUPPORTED", `${manner.name} ${version[0]} is too old; ${check.versionMin.join(".")} is the oldest that is safe to run.`);
+    return unavailable(
+      "AGENT_UNSUPPORTED",
+      `${manner.name} ${version[0]} is too old; ${check.versionMin.join(".")} is the oldest that is safe to run.`,
+    );
   const has = (flag: string): boolean => new RegExp(`(?<![\\w-])${flag}(?![\\w-])`).test(help);
   const missing = check.flags.filter((flag) => !has(flag));
   if (missing.length > 0)
-    return unavailable("AGENT_UNSUPPORTED", `${manner.name} ${version[0]} has no ${missing.join(", ")}, without which it is not safe to run.`);
+    return unavailable(
+      "AGENT_UNSUPPORTED",
+      `${manner.name} ${version[0]} has no ${missing.join(", ")}, without which it is not safe to run.`,
+    );
   return { kind: "installed", installed: { ...installed, version: version[0], has } };
 }
 
@@ -64,7 +73,10 @@ async function say(
     const words = Buffer.concat(said).toString("utf8");
     if (ending.kind === "exited" && ending.code === 0) return words;
     const how = ending.kind === "exited" ? `ended with ${ending.code}` : ending.kind;
-    return unavailable("AGENT_UNAVAILABLE", `${program.outside} cannot be started (${how}). ${deps.secrets.redact(words.trim().slice(0, 300))}`);
+    return unavailable(
+      "AGENT_UNAVAILABLE",
+      `${program.outside} cannot be started (${how}). ${deps.secrets.redact(words.trim().slice(0, 300))}`,
+    );
   } catch (error) {
     if (error instanceof PullwrightError) return unavailable(error.code, error.message);
     throw error;

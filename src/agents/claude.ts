@@ -20,15 +20,39 @@ export function claude(options: { model: string | null }): Manner {
       helpArguments: ["--help"],
       versionArguments: ["--version"],
       versionMin: [2, 1, 128],
-      flags: ["--print", "--output-format", "--permission-mode", "--tools", "--allowedTools", "--strict-mcp-config", "--mcp-config", "--setting-sources", "--no-session-persistence", "--json-schema"],
+      flags: [
+        "--print",
+        "--output-format",
+        "--permission-mode",
+        "--tools",
+        "--allowedTools",
+        "--strict-mcp-config",
+        "--mcp-config",
+        "--setting-sources",
+        "--no-session-persistence",
+        "--json-schema",
+      ],
     },
     commandLine: (question, has) => {
       const tools = (question.may === "read" ? readTools : writeTools).join(",");
       return {
         args: [
-          ...["--print", "--output-format", "stream-json", "--verbose", "--no-session-persistence"],
-          ...["--permission-mode", "dontAsk", "--tools", tools, "--allowedTools", tools],
-          ...["--strict-mcp-config", "--mcp-config", '{"mcpServers":{}}', "--setting-sources", ""],
+          "--print",
+          "--output-format",
+          "stream-json",
+          "--verbose",
+          "--no-session-persistence",
+          "--permission-mode",
+          "dontAsk",
+          "--tools",
+          tools,
+          "--allowedTools",
+          tools,
+          "--strict-mcp-config",
+          "--mcp-config",
+          '{"mcpServers":{}}',
+          "--setting-sources",
+          "",
           ...["--safe-mode", "--disable-slash-commands"].filter(has),
           // It confines reading to the files, but lets nobody write what looks like a tool's configuration.
           ...(question.may === "read" ? ["--restricted"].filter(has) : []),
@@ -36,8 +60,13 @@ export function claude(options: { model: string | null }): Manner {
           ...(options.model === null ? [] : ["--model", options.model]),
         ],
         env: agentEnvironment({
-          ...{ ANTHROPIC_API_KEY: standInKey, ANTHROPIC_BASE_URL: anthropicBaseInside, CLAUDE_CONFIG_DIR: `${inside.home}/.claude` },
-          ...{ CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1", DISABLE_AUTOUPDATER: "1", DISABLE_TELEMETRY: "1", DISABLE_ERROR_REPORTING: "1" },
+          ANTHROPIC_API_KEY: standInKey,
+          ANTHROPIC_BASE_URL: anthropicBaseInside,
+          CLAUDE_CONFIG_DIR: `${inside.home}/.claude`,
+          CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+          DISABLE_AUTOUPDATER: "1",
+          DISABLE_TELEMETRY: "1",
+          DISABLE_ERROR_REPORTING: "1",
         }),
         files: [],
       };
@@ -45,7 +74,12 @@ export function claude(options: { model: string | null }): Manner {
     readAnswer: ({ exitCode, stdout, stderr }) => {
       const result = lastResult(stdout);
       if (result === null)
-        return { kind: "failed", code: "AGENT_FAILED", because: `Claude Code ended with ${exitCode} and no result. ${lastWords(stderr)}`, usage: noUsage };
+        return {
+          kind: "failed",
+          code: "AGENT_FAILED",
+          because: `Claude Code ended with ${exitCode} and no result. ${lastWords(stderr)}`,
+          usage: noUsage,
+        };
       const usage = usageIn(result);
       const failed = (because: string): AgentWords => ({ kind: "failed", code: "AGENT_FAILED", because, usage });
       const words = typeof result.result === "string" ? result.result : "";
@@ -53,7 +87,11 @@ export function claude(options: { model: string | null }): Manner {
       if (result.is_error !== false) return failed(`Claude Code failed. ${words}`);
       if (result.subtype !== "success") return failed(`Claude Code stopped: ${String(result.subtype)}.`);
       if (exitCode !== 0) return failed(`Claude Code ended with ${exitCode}. ${words}`);
-      return { kind: "answered", text: result.structured_output === undefined ? words : JSON.stringify(result.structured_output), usage };
+      return {
+        kind: "answered",
+        text: result.structured_output === undefined ? words : JSON.stringify(result.structured_output),
+        usage,
+      };
     },
   };
 }
@@ -64,7 +102,12 @@ type ClaudeResult = {
   is_error?: unknown;
   result?: unknown;
   structured_output?: unknown;
-  usage?: { input_tokens?: number; cache_read_input_tokens?: number; cache_creation_input_tokens?: number; output_tokens?: number };
+  usage?: {
+    input_tokens?: number;
+    cache_read_input_tokens?: number;
+    cache_creation_input_tokens?: number;
+    output_tokens?: number;
+  };
   modelUsage?: Record<string, unknown>;
 };
 

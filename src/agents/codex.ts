@@ -20,27 +20,58 @@ export function codex(options: { model: string | null }): Manner {
       versionArguments: ["--version"],
       // The oldest that was tried here: all flags are there, and its own sandbox works within ours.
       versionMin: [0, 169, 0],
-      flags: ["--sandbox", "--skip-git-repo-check", "--cd", "--output-last-message", "--output-schema", "--json", "--ephemeral", "--ignore-user-config", "--ignore-rules", "--config"],
+      flags: [
+        "--sandbox",
+        "--skip-git-repo-check",
+        "--cd",
+        "--output-last-message",
+        "--output-schema",
+        "--json",
+        "--ephemeral",
+        "--ignore-user-config",
+        "--ignore-rules",
+        "--config",
+      ],
     },
     commandLine: (question) => ({
       args: [
         "exec",
-        ...["--sandbox", question.may === "read" ? "read-only" : "workspace-write"],
-        ...["--skip-git-repo-check", "--ephemeral", "--ignore-user-config", "--ignore-rules", "--json"],
-        ...["--cd", inside.files, "--output-last-message", answerFile],
+        "--sandbox",
+        question.may === "read" ? "read-only" : "workspace-write",
+        "--skip-git-repo-check",
+        "--ephemeral",
+        "--ignore-user-config",
+        "--ignore-rules",
+        "--json",
+        "--cd",
+        inside.files,
+        "--output-last-message",
+        answerFile,
         ...(question.answerSchema === null ? [] : ["--output-schema", schemaFile]),
         ...(options.model === null ? [] : ["--model", options.model]),
         ...configuration.flatMap((line) => ["--config", line]),
         "-",
       ],
       env: agentEnvironment({ OPENAI_API_KEY: standInKey }),
-      files: question.answerSchema === null ? [] : [{ inside: schemaFile, text: JSON.stringify(question.answerSchema) }],
+      files:
+        question.answerSchema === null ? [] : [{ inside: schemaFile, text: JSON.stringify(question.answerSchema) }],
     }),
     readAnswer: ({ exitCode, stdout, stderr, result }) => {
       const told = readEvents(stdout);
-      const failed = (because: string): AgentWords => ({ kind: "failed", code: "AGENT_FAILED", because, usage: told.usage });
+      const failed = (because: string): AgentWords => ({
+        kind: "failed",
+        code: "AGENT_FAILED",
+        because,
+        usage: told.usage,
+      });
       if (exitCode !== 0) return failed(`Codex ended with ${exitCode}. ${told.error ?? lastWords(stderr)}`);
-      if (result.kind === "refused") return { kind: "failed", code: "AGENT_OVER_LIMIT", because: `Codex answered, but ${result.because}.`, usage: told.usage };
+      if (result.kind === "refused")
+        return {
+          kind: "failed",
+          code: "AGENT_OVER_LIMIT",
+          because: `Codex answered, but ${result.because}.`,
+          usage: told.usage,
+        };
       if (!told.isComplete) return failed(`Codex stopped before its turn was complete. ${told.error ?? ""}`);
       return { kind: "answered", text: result.kind === "read" ? result.text : "", usage: told.usage };
     },
@@ -68,8 +99,9 @@ function readEvents(stdout: string): { isComplete: boolean; error: string | null
   for (const line of stdout.split("\n")) {
     const event = parsed(line);
     if (event === null) continue;
-    const error = event.type === "error" ? event.message : event.type === "turn.failed" ? event.error?.message : undefined;
-    if (error !== undefined) told.error = String(error);
+    const error =
+      event.type === "error" ? event.message : event.type === "turn.failed" ? event.error?.message : undefined;
+    if (error !== undefined) told.error = typeof error === "string" ? error : JSON.stringify(error);
     if (event.type === "turn.failed") told.isComplete = false;
     if (event.type !== "turn.completed") continue;
     told.isComplete = true;
@@ -85,8 +117,8 @@ function readEvents(stdout: string): { isComplete: boolean; error: string | null
 
 type CodexEvent = {
   type?: string;
-  message?: string;
-  error?: { message?: string };
+  message?: unknown;
+  error?: { message?: unknown };
   usage?: { input_tokens?: number; cached_input_tokens?: number; output_tokens?: number };
 };
 

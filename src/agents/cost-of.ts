@@ -1,6 +1,6 @@
 import rateCard from "./rate-card.json" with { type: "json" };
 
-/** Tokens of one request, or of several that were each within the usual length of a prompt. */
+/** Tokens of one request. */
 export type TokensUsed = {
   /** All that went in, what came out of a cache or into one included. */
   inputTokens: number;
@@ -15,8 +15,8 @@ type Rate = {
   cachedInput: number;
   cacheWrite?: number;
   output: number;
-  /** What a request costs that many times over when its prompt is longer than this. */
-  longPrompt?: { aboveTokens: number; times: number };
+  /** A request with a longer prompt than this costs so many times as much, wholly. */
+  longPrompt?: { aboveTokens: number; inputTimes: number; outputTimes: number };
 };
 
 const rates = new Map<string, Rate>(Object.entries(rateCard.models));
@@ -29,14 +29,15 @@ export function costOf(model: string, used: TokensUsed): number | null {
   const rate = rates.get(plainModel(model));
   if (rate === undefined) return null;
   const plainTokens = Math.max(0, used.inputTokens - used.cachedInputTokens - used.cacheWriteTokens);
-  const dollars =
+  const isLong = rate.longPrompt !== undefined && used.inputTokens > rate.longPrompt.aboveTokens;
+  const [inputTimes, outputTimes] = isLong
+    ? [rate.longPrompt?.inputTimes ?? 1, rate.longPrompt?.outputTimes ?? 1]
+    : [1, 1];
+  const input =
     plainTokens * rate.input +
     used.cachedInputTokens * rate.cachedInput +
-    used.cacheWriteTokens * (rate.cacheWrite ?? rate.input) +
-    used.outputTokens * rate.output;
-  const times =
-    rate.longPrompt !== undefined && used.inputTokens > rate.longPrompt.aboveTokens ? rate.longPrompt.times : 1;
-  return (dollars * times) / 1_000_000;
+    used.cacheWriteTokens * (rate.cacheWrite ?? rate.input);
+  return (inputTimes * input + outputTimes * used.outputTokens * rate.output) / 1_000_000;
 }
 
 /** Without the provider's name before it, and without the date or the mark of a long context behind it: `anthropic/claude-sonnet-4-20250514` is `claude-sonnet-4`. */

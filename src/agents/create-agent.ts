@@ -127,7 +127,11 @@ export type Located = { kind: "located"; program: ProgramFiles; shown: Mount[]; 
 async function locate(manner: Manner, options: AgentOptions): Promise<Located | Unavailable> {
   const command = options.command ?? manner.usualCommand;
   if (command === null)
-    return { kind: "unavailable", code: "AGENT_NOT_CONFIGURED", because: "No program is named: set PULLWRIGHT_REVIEW_COMMAND." };
+    return {
+      kind: "unavailable",
+      code: "AGENT_NOT_CONFIGURED",
+      because: "No program is named: set PULLWRIGHT_REVIEW_COMMAND.",
+    };
   const known = manner.name === "command" ? null : manner.name;
   const program = await findProgram({ command, searchPath: options.searchPath, known });
   if (program === null)
@@ -148,7 +152,9 @@ async function locate(manner: Manner, options: AgentOptions): Promise<Located | 
     kind: "located",
     program,
     shown: options.showPaths.filter((_, index) => there[index]).map((path) => ({ outside: path, inside: path })),
-    warnings: options.showPaths.filter((_, index) => !there[index]).map((path) => `${path} in agent.show_paths does not exist.`),
+    warnings: options.showPaths
+      .filter((_, index) => !there[index])
+      .map((path) => `${path} in agent.show_paths does not exist.`),
   };
 }
 

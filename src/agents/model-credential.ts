@@ -44,7 +44,10 @@ export async function findCredential(
 }
 
 /** An upstream that asks for its credential anew each time. @throws when there is none any more */
-export function upstreamOf(first: Extract<CredentialFound, { kind: "found" }>, again: () => Promise<CredentialFound>): Upstream {
+export function upstreamOf(
+  first: Extract<CredentialFound, { kind: "found" }>,
+  again: () => Promise<CredentialFound>,
+): Upstream {
   return {
     baseUrl: first.baseUrl,
     headers: async () => {
@@ -61,14 +64,19 @@ const codexAuth = z.object({
 });
 
 async function codexLogin({ home, openaiBaseUrl }: CredentialOptions, clock: Clock): Promise<CredentialFound> {
-  const missing = "There is no key for OpenAI: set PULLWRIGHT_OPENAI_API_KEY, or run `codex login` as the user that Pullwright runs as.";
+  const missing =
+    "There is no key for OpenAI: set PULLWRIGHT_OPENAI_API_KEY, or run `codex login` as the user that Pullwright runs as.";
   const auth = codexAuth.safeParse(await readJson(home, ".codex/auth.json")).data;
-  if (auth?.OPENAI_API_KEY) return found(openaiBaseUrl, { authorization: `Bearer ${auth.OPENAI_API_KEY}` }, auth.OPENAI_API_KEY);
+  if (auth?.OPENAI_API_KEY)
+    return found(openaiBaseUrl, { authorization: `Bearer ${auth.OPENAI_API_KEY}` }, auth.OPENAI_API_KEY);
   if (!auth?.tokens) return { kind: "missing", because: missing };
   const { access_token: token, account_id: account } = auth.tokens;
   const endsAt = endOf(token);
   if (endsAt !== null && endsAt - clock().getTime() < remainingMsMin)
-    return { kind: "missing", because: "Codex's login has run out: run `codex` once, or set PULLWRIGHT_OPENAI_API_KEY." };
+    return {
+      kind: "missing",
+      because: "Codex's login has run out: run `codex` once, or set PULLWRIGHT_OPENAI_API_KEY.",
+    };
   const headers = { authorization: `Bearer ${token}`, ...(account ? { "chatgpt-account-id": account } : {}) };
   return found(chatGptBaseUrl, headers, token);
 }
@@ -82,17 +90,23 @@ async function claudeLogin({ home, anthropicBaseUrl }: CredentialOptions, clock:
   if (login === undefined)
     return {
       kind: "missing",
-      because: "There is no key for Anthropic: set PULLWRIGHT_ANTHROPIC_API_KEY, or sign Claude Code in as the user that Pullwright runs as.",
+      because:
+        "There is no key for Anthropic: set PULLWRIGHT_ANTHROPIC_API_KEY, or sign Claude Code in as the user that Pullwright runs as.",
     };
   if (login.expiresAt && login.expiresAt - clock().getTime() < remainingMsMin)
-    return { kind: "missing", because: "Claude Code's login has run out: run `claude` once, or set PULLWRIGHT_ANTHROPIC_API_KEY." };
+    return {
+      kind: "missing",
+      because: "Claude Code's login has run out: run `claude` once, or set PULLWRIGHT_ANTHROPIC_API_KEY.",
+    };
   const headers = { authorization: `Bearer ${login.accessToken}`, "anthropic-beta": loginBeta };
   return found(anthropicBaseUrl, headers, login.accessToken);
 }
 
 /** When a JSON web token ends, in milliseconds; null for what is none. */
 function endOf(token: string): number | null {
-  const claims = z.object({ exp: z.number() }).safeParse(parsed(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8")));
+  const claims = z
+    .object({ exp: z.number() })
+    .safeParse(parsed(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8")));
   return claims.success ? claims.data.exp * 1000 : null;
 }
 

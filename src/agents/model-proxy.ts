@@ -66,11 +66,18 @@ export async function openModelProxy(options: ModelProxyOptions, deps: ModelProx
     failuresInARow: 0,
     requests: 0,
     isOverBudget: false,
-    ...{ requestBytes: 0, answerBytes: 0 },
+    requestBytes: 0,
+    answerBytes: 0,
   };
   const closing = new AbortController();
   const server = createServer(
-    { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: requestBodyTimeoutMs, keepAliveTimeout: 5000, connectionsCheckingInterval: 1000 },
+    {
+      maxHeaderSize: 16_384,
+      headersTimeout: 10_000,
+      requestTimeout: requestBodyTimeoutMs,
+      keepAliveTimeout: 5000,
+      connectionsCheckingInterval: 1000,
+    },
     (request, response) => void handle(request, response, state, { options, deps, closing: closing.signal }),
   );
   server.maxConnections = 64;
@@ -112,7 +119,8 @@ type Surroundings = { options: ModelProxyOptions; deps: ModelProxyDeps; closing:
 function requireSafe(baseUrl: string): void {
   const { protocol, host, username, password } = new URL(baseUrl);
   const isSafe = protocol === "https:" || (protocol === "http:" && isLoopbackHost(host));
-  if (!isSafe || username !== "" || password !== "") throw new Error("A model's address must be an https URL without a password");
+  if (!isSafe || username !== "" || password !== "")
+    throw new Error("A model's address must be an https URL without a password");
 }
 
 async function handle(
@@ -127,17 +135,25 @@ async function handle(
     const place = placeOfRequest(request.method ?? "", request.url ?? "");
     const provider = place?.provider ?? "openai";
     const upstream = place === null ? undefined : options.upstreams[place.provider];
-    if (place === null || upstream === undefined) return answerError(response, provider, 404, "There is no such thing here.");
+    if (place === null || upstream === undefined)
+      return answerError(response, provider, 404, "There is no such thing here.");
     if (request.headers["content-encoding"] !== undefined)
       return answerError(response, provider, 415, "The body must not be compressed.");
 
     const { budget } = options;
     state.requests += 1;
-    if (state.requests > budget.requestsMax || tokensOf(state.answers) >= budget.tokensMax || state.answerBytes >= budget.answerBytesInAllMax) {
+    if (
+      state.requests > budget.requestsMax ||
+      tokensOf(state.answers) >= budget.tokensMax ||
+      state.answerBytes >= budget.answerBytesInAllMax
+    ) {
       state.isOverBudget = true;
       return answerError(response, provider, 403, "The budget of this run is used up.");
     }
-    const bytes = await readBody(request, Math.min(budget.requestBytesMax, budget.requestBytesInAllMax - state.requestBytes));
+    const bytes = await readBody(
+      request,
+      Math.min(budget.requestBytesMax, budget.requestBytesInAllMax - state.requestBytes),
+    );
     if (bytes === null) {
       state.isOverBudget = true;
       return answerError(response, provider, 413, "The body is too long.");
@@ -165,7 +181,9 @@ async function handle(
 function note(failure: ModelFailure | null, state: ProxyState, deps: ModelProxyDeps): void {
   state.failure = failure;
   // What is wrong with the question itself says nothing about the next one.
-  const counts = failure !== null && (failure.status < 400 || failure.status >= 500 || [401, 402, 403, 429].includes(failure.status));
+  const counts =
+    failure !== null &&
+    (failure.status < 400 || failure.status >= 500 || [401, 402, 403, 429].includes(failure.status));
   state.failuresInARow = counts ? state.failuresInARow + 1 : 0;
   if (state.failuresInARow >= failuresInARowMax) deps.onHopeless();
 }

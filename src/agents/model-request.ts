@@ -55,7 +55,8 @@ function toolRefused(tools: unknown): string | null {
   if (!Array.isArray(tools)) return null;
   for (const tool of tools) {
     const type: unknown = isObject(tool) ? tool["type"] : "";
-    if (type !== undefined && !(typeof type === "string" && ownTools.test(type))) return typeof type === "string" ? type.slice(0, 60) : "without a name";
+    if (type !== undefined && !(typeof type === "string" && ownTools.test(type)))
+      return typeof type === "string" ? type.slice(0, 60) : "without a name";
     if (isObject(tool) && Array.isArray(tool["tools"])) {
       const inner = toolRefused(tool["tools"]);
       if (inner !== null) return inner;

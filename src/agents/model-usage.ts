@@ -65,7 +65,9 @@ function joined(before: AnswerUsage | null, said: unknown): AnswerUsage | null {
     numberAt(usage, "input_tokens") ||
     (before === null ? 0 : before.inputTokens - before.cachedInputTokens - before.cacheWriteTokens);
   return {
-    ...{ model, cachedInputTokens, cacheWriteTokens },
+    model,
+    cachedInputTokens,
+    cacheWriteTokens,
     inputTokens: plain + cachedInputTokens + cacheWriteTokens,
     outputTokens: Math.max(numberAt(usage, "output_tokens"), before?.outputTokens ?? 0),
   };

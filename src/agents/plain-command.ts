@@ -12,14 +12,21 @@ export function plainCommand(options: { args: string[] }): Manner {
     commandLine: () => ({
       args: options.args,
       env: agentEnvironment({
-        ...{ OPENAI_API_KEY: standInKey, OPENAI_BASE_URL: openaiBaseInside },
-        ...{ ANTHROPIC_API_KEY: standInKey, ANTHROPIC_BASE_URL: anthropicBaseInside },
+        OPENAI_API_KEY: standInKey,
+        OPENAI_BASE_URL: openaiBaseInside,
+        ANTHROPIC_API_KEY: standInKey,
+        ANTHROPIC_BASE_URL: anthropicBaseInside,
       }),
       files: [],
     }),
     readAnswer: ({ exitCode, stdout, stderr }) => {
       if (exitCode !== 0)
-        return { kind: "failed", code: "AGENT_FAILED", because: `It ended with ${exitCode}. ${lastWords(stderr)}`, usage: noUsage };
+        return {
+          kind: "failed",
+          code: "AGENT_FAILED",
+          because: `It ended with ${exitCode}. ${lastWords(stderr)}`,
+          usage: noUsage,
+        };
       return { kind: "answered", text: stdout, usage: noUsage };
     },
   };

@@ -85,7 +85,9 @@ function roomOf(limits: SandboxLimits): { tmpBytes: number; homeBytes: number } 
 function withinLimits(limits: SandboxLimits, boundsProcesses: boolean, command: string[]): string[] {
   return [
     prlimit,
-    ...["--core=0", `--fsize=${limits.fileBytesMax}`, `--nofile=${limits.openFilesMax}`],
+    "--core=0",
+    `--fsize=${limits.fileBytesMax}`,
+    `--nofile=${limits.openFilesMax}`,
     `--cpu=${Math.max(1, Math.ceil(limits.cpuMsMax / 1000))}`,
     ...(boundsProcesses ? [`--nproc=${Math.ceil(1.25 * limits.processesMax) + 16}`] : []),
     "--",

@@ -30,14 +30,28 @@ function unshareArguments(asRoot: boolean): string[] {
   return [
     "unshare",
     ...(asRoot ? [] : ["--user", "--map-root-user"]),
-    ...["--mount", "--pid", "--net", "--ipc", "--uts", "--cgroup", "--fork", "--kill-child=SIGKILL", "--"],
+    "--mount",
+    "--pid",
+    "--net",
+    "--ipc",
+    "--uts",
+    "--cgroup",
+    "--fork",
+    "--kill-child=SIGKILL",
+    "--",
   ];
 }
 
 function shutIn(asRoot: boolean, scene: Sight[], room: Room, emptyFolder: string): string[] {
   return [
-    ...["/bin/sh", "-c", shutInScript, "shut-in", asRoot ? "root" : "user", emptyFolder],
-    ...[String(room.tmpBytes), String(room.homeBytes)],
+    "/bin/sh",
+    "-c",
+    shutInScript,
+    "shut-in",
+    asRoot ? "root" : "user",
+    emptyFolder,
+    String(room.tmpBytes),
+    String(room.homeBytes),
     ...scene.flatMap((sight) => {
       switch (sight.kind) {
         case "read-only":
@@ -56,13 +70,42 @@ function bubblewrapArguments(asRoot: boolean, scene: Sight[], room: Room): strin
     ...(asRoot
       ? ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
       : ["--unshare-all", "--uid", "65534", "--gid", "65534"]),
-    ...["--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox", "--cap-drop", "ALL"],
+    "--die-with-parent",
+    "--new-session",
+    "--clearenv",
+    "--hostname",
+    "sandbox",
+    "--cap-drop",
+    "ALL",
     // Only so that it can become another user; `setpriv` gives them up with that.
     ...(asRoot ? ["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"].flatMap((capability) => ["--cap-add", capability]) : []),
-    ...["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev"],
-    ...["--perms", "1777", "--size", "16777216", "--tmpfs", "/dev/shm", "--remount-ro", "/dev"],
-    ...["--perms", "1777", "--size", String(room.tmpBytes), "--tmpfs", "/tmp"],
-    ...["--perms", "0777", "--size", String(room.homeBytes), "--tmpfs", "/home/agent"],
+    "--proc",
+    "/proc",
+    "--ro-bind",
+    "/proc/sys",
+    "/proc/sys",
+    "--dev",
+    "/dev",
+    "--perms",
+    "1777",
+    "--size",
+    "16777216",
+    "--tmpfs",
+    "/dev/shm",
+    "--remount-ro",
+    "/dev",
+    "--perms",
+    "1777",
+    "--size",
+    String(room.tmpBytes),
+    "--tmpfs",
+    "/tmp",
+    "--perms",
+    "0777",
+    "--size",
+    String(room.homeBytes),
+    "--tmpfs",
+    "/home/agent",
     ...parentsOf(scene).flatMap((path) => ["--perms", "0755", "--dir", path]),
     ...scene.flatMap((sight) => {
       switch (sight.kind) {
@@ -74,7 +117,10 @@ function bubblewrapArguments(asRoot: boolean, scene: Sight[], room: Room): strin
           return ["--symlink", sight.target, sight.inside];
       }
     }),
-    ...["--remount-ro", "/", "--chdir", "/"],
+    "--remount-ro",
+    "/",
+    "--chdir",
+    "/",
   ];
 }
 

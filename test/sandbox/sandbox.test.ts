@@ -49,8 +49,12 @@ describe.each(usable)("behind $walls, started by $who", ({ walls, who }) => {
   ): Promise<DriverAnswer> {
     await using folder = await folderOf(who);
     const question: DriverQuestion = {
-      ...{ sandbox: "required", walls: [walls], temporaryDir: folder.path },
-      ...{ file: "/bin/sh", args: ["-c", script], ...rest },
+      sandbox: "required",
+      walls: [walls],
+      temporaryDir: folder.path,
+      file: "/bin/sh",
+      args: ["-c", script],
+      ...rest,
     };
     const answer = await drive(question, who, env);
     expect(await readdir(folder.path), "what is left of it").toEqual([]);
@@ -104,14 +108,15 @@ describe.each(usable)("behind $walls, started by $who", ({ walls, who }) => {
       `require("net").connect({host:"${host}",port:${port},timeout:5000}).on("data",d=>console.log(String(d))).on("error",e=>console.log(e.code)).on("timeout",()=>process.exit(1));`;
 
     const { stdout, ending } = await inside("", {
-      ...{
-        file: node,
-        args: [
-          "-e",
-          `${ask("127.0.0.1", 4317)} setTimeout(() => {${ask("127.0.0.1", ours.port)}${ask("169.254.169.254", 80)}${ask("140.82.112.3", 443)}}, 200)`,
-        ],
+      file: node,
+      args: [
+        "-e",
+        `${ask("127.0.0.1", 4317)} setTimeout(() => {${ask("127.0.0.1", ours.port)}${ask("169.254.169.254", 80)}${ask("140.82.112.3", 443)}}, 200)`,
+      ],
+      model: {
+        socketPath,
+        port: 4317,
       },
-      model: { socketPath, port: 4317 },
     });
 
     const said = stdout.trim().split("\n");
@@ -184,8 +189,9 @@ describe.each(usable)("behind $walls, started by $who", ({ walls, who }) => {
 
   test("a program that takes too much memory is ended", async () => {
     const { ending } = await inside("", {
-      ...{ file: node, args: ["-e", "const kept = []; setInterval(() => kept.push(Buffer.alloc(8e6, 1)), 20)"] },
-      limits: { memoryBytesMax: 150_000_000 },
+      file: node,
+      args: ["-e", "const kept = []; setInterval(() => kept.push(Buffer.alloc(8e6, 1)), 20)"],
+      limits: { memoryBytesMax: 15e7 },
     });
 
     expect(ending).toEqual({ kind: "over-limit", limit: "memoryBytesMax" });
@@ -237,7 +243,13 @@ describe.each(usable)("behind $walls, started by $who", ({ walls, who }) => {
     const { ending, stdout } = await inside(
       `${fill("/tmp")} ${fill("/home/agent")} echo small; ${fill("/out")} echo never`,
       {
-        ...{ writable: [{ outside: out, inside: "/out" }], limits: { writtenBytesMax: 20_000_000 } },
+        writable: [
+          {
+            outside: out,
+            inside: "/out",
+          },
+        ],
+        limits: { writtenBytesMax: 2e7 },
       },
     );
 
@@ -322,21 +334,36 @@ async function spyOn(
   await writeFile(join(source, "spy.mjs"), await readFile(spy));
   await chmod(out, 0o777);
   const abstractName = `pullwright-${makeCanary().slice(7)}`;
-  await using _socket = await answering({ path: socketPath }, canary);
+  await using socket = await answering({ path: socketPath }, canary);
   await chmod(socketPath, 0o777);
-  await using _abstract = await answering({ path: `\0${abstractName}` }, canary);
+  await using abstract = await answering({ path: `\0${abstractName}` }, canary);
   await using port = await answering({ host: "127.0.0.1", port: 0 }, canary);
 
   const answer = await drive(
     {
-      ...{ sandbox, walls: walls === "none" ? [] : [walls], temporaryDir: folder.path },
-      ...{ file: node, args: ["/src/spy.mjs", canary, homeFile, socketPath, abstractName, String(port.port)] },
-      readOnly: [{ outside: source, inside: "/src" }],
-      writable: [{ outside: out, inside: "/out" }],
+      sandbox,
+      walls: walls === "none" ? [] : [walls],
+      temporaryDir: folder.path,
+      file: node,
+      args: ["/src/spy.mjs", canary, homeFile, socketPath, abstractName, String(port.port)],
+      readOnly: [
+        {
+          outside: source,
+          inside: "/src",
+        },
+      ],
+      writable: [
+        {
+          outside: out,
+          inside: "/out",
+        },
+      ],
     },
     who,
     { SECRET_OF_OURS: canary },
   );
+  if (walls !== "none")
+    expect([socket.calls, abstract.calls, port.calls], "calls of our own servers").toEqual([0, 0, 0]);
   return { facts: JSON.parse(answer.stdout) as Facts, answer };
 }
 

@@ -12,8 +12,17 @@ export const anthropicUsage = {
 /** The events of an answer of the Messages API. */
 export function anthropicEvents(turn: Extract<ModelTurn, { kind: "say" | "call" | "cut" }>, model: string): string[] {
   const message = {
-    ...{ id: `msg_${randomUUID()}`, type: "message", role: "assistant", model, content: [] },
-    ...{ stop_reason: null, stop_sequence: null, usage: { ...anthropicUsage, output_tokens: 1 } },
+    id: `msg_${randomUUID()}`,
+    type: "message",
+    role: "assistant",
+    model,
+    content: [],
+    stop_reason: null,
+    stop_sequence: null,
+    usage: {
+      ...anthropicUsage,
+      output_tokens: 1,
+    },
   };
   const [block, delta, stop] =
     turn.kind === "call"
@@ -28,7 +37,10 @@ export function anthropicEvents(turn: Extract<ModelTurn, { kind: "say" | "call" 
     event("content_block_start", { index: 0, content_block: block }),
     event("content_block_delta", { index: 0, delta }),
     event("content_block_stop", { index: 0 }),
-    event("message_delta", { delta: { stop_reason: stop, stop_sequence: null }, usage: { output_tokens: anthropicUsage.output_tokens } }),
+    event("message_delta", {
+      delta: { stop_reason: stop, stop_sequence: null },
+      usage: { output_tokens: anthropicUsage.output_tokens },
+    }),
     event("message_stop", {}),
   ];
 }

@@ -84,7 +84,10 @@ function play(turn: ModelTurn, request: ModelRequest, response: ServerResponse, 
   switch (turn.kind) {
     case "refuse":
       for (const [name, value] of Object.entries(turn.headers ?? {})) response.setHeader(name, value);
-      return json(response, turn.status, { type: "error", error: { type: "some_error", message: `Refused with ${turn.status}` } });
+      return json(response, turn.status, {
+        type: "error",
+        error: { type: "some_error", message: `Refused with ${turn.status}` },
+      });
     case "redirect":
       response.writeHead(307, { location: turn.to });
       response.end();

@@ -16,12 +16,25 @@ export function openaiEvents(turn: Extract<ModelTurn, { kind: "say" | "call" | "
   const item =
     turn.kind === "call"
       ? {
-          ...{ type: "function_call", id: `fc_${randomUUID()}`, call_id: `call_${randomUUID()}`, status: "completed" },
-          ...{ name: turn.tool, arguments: JSON.stringify(turn.input) },
+          type: "function_call",
+          id: `fc_${randomUUID()}`,
+          call_id: `call_${randomUUID()}`,
+          status: "completed",
+          name: turn.tool,
+          arguments: JSON.stringify(turn.input),
         }
       : {
-          ...{ type: "message", id: `msg_${randomUUID()}`, role: "assistant", status: "completed" },
-          content: [{ type: "output_text", text: turn.text, annotations: [] }],
+          type: "message",
+          id: `msg_${randomUUID()}`,
+          role: "assistant",
+          status: "completed",
+          content: [
+            {
+              type: "output_text",
+              text: turn.text,
+              annotations: [],
+            },
+          ],
         };
   const response = { id, object: "response", model, status: "in_progress", output: [] as unknown[] };
   return [
