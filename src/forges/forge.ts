@@ -193,7 +193,7 @@ export type Forge = {
   getChange: (ref: ForgeRepositoryRef, number: number, options?: CallOptions) => Promise<ForgeChange>;
   /** The whole id of a commit, from that or from its first seven or more digits; null when there is none, or more than one: no forge tells which. */
   resolveCommit: (ref: ForgeRepositoryRef, sha: string, options?: CallOptions) => Promise<string | null>;
-  /** The pull requests of the repository that a commit belongs to, whatever their state, newest first; a hundred at most. */
+  /** The pull requests of the repository that a commit belongs to, newest first; a hundred at most. Open and merged ones; of closed ones GitHub is silent. */
   pullRequestsOfCommit: (ref: ForgeRepositoryRef, sha: string, options?: CallOptions) => Promise<ForgePullRequest[]>;
   /** The forge's own answer; someone it does not know may nothing. */
   getPermission: (ref: ForgeRepositoryRef, user: ForgeUser, options?: CallOptions) => Promise<ForgePermission>;

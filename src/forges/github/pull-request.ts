@@ -114,8 +114,8 @@ export async function listPullRequests(
 }
 
 /**
- * The pull requests that a commit belongs to, newest first; a hundred at most. Of a fork's commit GitHub also tells those that are in other repositories,
- * which are left out.
+ * The pull requests that a commit belongs to, newest first; a hundred at most. GitHub tells open and merged ones, and of a fork's commit also those that
+ * are in other repositories, which are left out.
  */
 export async function listPullRequestsOfCommit(
   client: GithubClient,

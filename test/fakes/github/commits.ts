@@ -63,6 +63,8 @@ export async function listPullsOfCommit(
   const found = [];
   for (const pull of await allPullRequests(repository, call.asker, world)) {
     const isMerge = repository.mergeCommits[pull.number] === sha;
+    // Merged and open ones: those that were given up are not told.
+    if (pull.state !== "open" && pull["merged_at"] === null) continue;
     const base = await changeBaseOf(repository, pull, world);
     const own = git === null ? [pull.head.sha] : await commitsBetween(git, repository.slug, base, pull.head.sha);
     if (isMerge || own.includes(sha)) found.push(pull);
