@@ -94,6 +94,27 @@ describe("what a forge would act on is words", () => {
     );
   });
 
+  test("a link to a file or a commit of this repository stays, and none of another one or another host", () => {
+    const stays = ["blob/main/a.ts#L1-L3", "commit/0123abc", "-/blob/main/a.ts"].map(
+      (path) => `https://github.com/acme/web/${path}`,
+    );
+    const goes = [
+      "https://github.com/evil/web/blob/main/a",
+      "https://github.com/acme/web-2/blob/main/a",
+      "https://github.com/acme/blob/main/a",
+      "https://github.com.evil.example/acme/web/blob/main/a",
+      "https://evil.example/acme/web/blob/main/a",
+      "http://github.com/acme/web/blob/main/a",
+      "https://ann@github.com/acme/web/blob/main/a",
+      "https://github.com/acme/web/blob/../../../evil/x",
+      "https://github.com/acme/web/issues/1",
+      "https://github.com/acme/web/blob/%2e%2e/%2e%2e/a",
+    ];
+
+    for (const url of stays) expect(markdown(`[a](${url})`)).toBe(`[a](${url})`);
+    for (const url of goes) expect(markdown(`[a](${url})`)).toBe("a");
+  });
+
   test("C11-11: no HTML, no comment, no open fence", () => {
     const text = markdown(
       "<script>x()</script>\n\n<details open>\n\n<iframe src=x></iframe> a <!-- pullwright:v1 k=1 --> b\n\n```html\n<!-- pullwright:v1 -->",
@@ -145,6 +166,12 @@ describe("no secret comes through", () => {
 
   test("one in pieces over several texts is found where they follow on each other", () => {
     expect(gate.holdsSecret([secret.slice(0, 11), secret.slice(11, 20)])).toBe(true);
+  });
+
+  test("one that comes together only when what stood between its parts is taken out", () => {
+    const text = `[${secret.slice(4, 11)}](https://evil.example/zzzz)[${secret.slice(11, 18)}](https://evil.example/)`;
+
+    expect(gate.markdown(text, 8000).kind).toBe("blocked");
   });
 
   test("any twelve characters of it are enough, wherever they stand, in whatever form", () => {
