@@ -5,6 +5,7 @@ import { workOptionsOf } from "./config/work-options.ts";
 import { instantOf, systemClock } from "./domain/clock.ts";
 import type { ChangedTopic, Engine } from "./engine/engine.ts";
 import { startEngineThread } from "./engine/start-engine-thread.ts";
+import { readText } from "./engine/read-text.ts";
 import { readOrMakeApiToken } from "./config/own-secret.ts";
 import { type AppServer, startAppServer } from "./http/app-server.ts";
 import { createLog, type Log } from "./log.ts";
@@ -206,7 +207,7 @@ async function startApp(
   config: Config,
   { engine, store, token, redact, receive, state, log }: AppParts,
 ): Promise<AppServer> {
-  const readDeps = { ...performDepsOf(store, redact, workOptionsOf(config)), service: state };
+  const readDeps = { ...performDepsOf(store, redact, workOptionsOf(config), readText), service: state };
   const performHere = async (name: OperationName, input: unknown, caller: Caller): Promise<unknown> =>
     redactDeep(
       operations[name].kind === "read"

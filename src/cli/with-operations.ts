@@ -6,6 +6,7 @@ import type { OperationName, operations } from "../operations/operations.ts";
 import { perform, performDepsOf } from "../operations/perform.ts";
 import { readableSecrets } from "../config/readable-secrets.ts";
 import { workOptionsOf } from "../config/work-options.ts";
+import { readText } from "../engine/read-text.ts";
 import { createRedact } from "../redact/redact.ts";
 import { redactDeep } from "../redact/redact-deep.ts";
 import { openStore } from "../store/open-store.ts";
@@ -41,7 +42,7 @@ export async function withOperations(
       unreadable: () => {},
     });
     const redact = createRedact([...secretValues(sources), ...readableSecrets(config)]);
-    const deps = performDepsOf(store, redact, workOptionsOf(config));
+    const deps = performDepsOf(store, redact, workOptionsOf(config), readText);
     await work(async (name, input) => {
       try {
         return redactDeep(await perform(name, input, { actor: "operator" }, deps), redact) as never;

@@ -13,6 +13,7 @@ import type { WorkOptions } from "../config/work-options.ts";
 import { createCourtesy } from "./courtesy.ts";
 import { createNudge } from "./nudge.ts";
 import { newOwner, releaseLeasesOfTheDead } from "./release-leases-of-the-dead.ts";
+import { readText } from "./read-text.ts";
 import { watchSpace } from "./space-watch.ts";
 import { startWork } from "./start-work.ts";
 
@@ -72,7 +73,7 @@ export async function startEngine(options: EngineOptions, deps: EngineDeps): Pro
     boundRepositories: (source: string) => bound.get(source),
   };
 
-  const performDeps = performDepsOf(store, redact, options.work);
+  const performDeps = performDepsOf(store, redact, options.work, readText);
 
   const stopping = new AbortController();
   const nudge = createNudge(stopping.signal);

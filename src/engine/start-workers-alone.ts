@@ -12,6 +12,7 @@ import type { CommandDetail } from "../store/commands.ts";
 import { openStore } from "../store/open-store.ts";
 import { repositoryOfWork } from "../work/repository-of-work.ts";
 import { workOptionsOf } from "../config/work-options.ts";
+import { readText } from "./read-text.ts";
 import { startWork } from "./start-work.ts";
 
 /** Workers in a process of their own, with or without a service beside them. */
@@ -58,7 +59,7 @@ export async function startWorkersAlone(config: Config, parts: WorkersAloneParts
   });
   return {
     ask: async (name, input) => {
-      const answer = await perform(name, input, { actor: "operator" }, performDepsOf(store, redact, options));
+      const answer = await perform(name, input, { actor: "operator" }, performDepsOf(store, redact, options, readText));
       workers.nudge();
       return redactDeep(answer, redact);
     },

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Policy } from "../decide/policy.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { NamedPullRequest } from "../domain/pull-request-url.ts";
 import type { RepositoryRef } from "../domain/repository-ref.ts";
 import type { QueueClock } from "../queue/queue-clock.ts";
 import type { Redact } from "../redact/redact.ts";
@@ -19,10 +20,20 @@ export type OperationDeps = {
   policy: Policy;
   /** Reads what people write when they mean a repository; throws REPOSITORY_URL_INVALID. */
   readRepository: (text: string) => RepositoryRef;
+  /** The same for a pull request; throws VALIDATION_ERROR too. */
+  readPullRequest: (text: string) => NamedPullRequest;
   /** Who asks, for the history and the audit log: `api`, `operator`. */
   actor: string;
   service?: () => ServiceState;
+  /** Operations touch no files themselves. */
+  readText: ReadText;
 };
+
+/** The beginning of a text file, at most so many bytes of it; null where there is none. `bytes` is the size of all of it. */
+export type ReadText = (
+  path: string,
+  bytesMax: number,
+) => Promise<{ text: string; bytes: number; isCut: boolean } | null>;
 
 /**
  * Something that a person or a program may ask for, once for all doors: HTTP, command line, MCP and the page differ only in how they say it.

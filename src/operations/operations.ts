@@ -7,8 +7,11 @@ import { getDecision, listDecisions } from "./decisions.ts";
 import { getDelivery, listDeliveries, replayDelivery } from "./deliveries.ts";
 import { getEvent, listEvents } from "./events.ts";
 import { explain } from "./explain.ts";
+import { dismissFinding, reopenFinding } from "./findings.ts";
 import { getPullRequest, listPullRequests } from "./pull-requests.ts";
 import { getRepository, listRepositories } from "./repositories.ts";
+import { requestReview } from "./request-review.ts";
+import { getReview, listReviews, readReviewFile } from "./reviews.ts";
 import { readStatus } from "./status.ts";
 import {
   cancelWorkflow,
@@ -52,6 +55,12 @@ export const operations = {
   resumeWorkflow,
   retryWorkflow,
   cancelWorkflow,
+  listReviews,
+  getReview,
+  readReviewFile,
+  requestReview,
+  dismissFinding,
+  reopenFinding,
   listAudit,
   getAuditEntry,
   verifyAudit,

@@ -4,10 +4,11 @@ import type { Policy } from "../decide/policy.ts";
 import { instantOf, systemClock, systemSteadyClock } from "../domain/clock.ts";
 import { PullwrightError } from "../domain/error.ts";
 import { parseRepositoryRef, type ParseRepositoryRefOptions } from "../domain/parse-repository-ref.ts";
+import { parsePullRequestUrl } from "../domain/pull-request-url.ts";
 import { createQueueClock } from "../queue/queue-clock.ts";
 import type { Redact } from "../redact/redact.ts";
 import type { Store } from "../store/store.ts";
-import type { Operation, OperationDeps } from "./operation.ts";
+import type { Operation, OperationDeps, ReadText } from "./operation.ts";
 import { type OperationName, operations } from "./operations.ts";
 
 /** Who asks, and the key under which the same request may come again. */
@@ -15,11 +16,12 @@ export type Caller = { actor: string; idempotencyKey?: string };
 
 export type PerformDeps = Omit<OperationDeps, "store" | "actor"> & { store: Store };
 
-/** What operations stand on, from a store, the redaction, and what was configured of work. */
+/** What operations stand on, from a store, the redaction, what was configured of work, and what reads files. */
 export function performDepsOf(
   store: Store,
   redact: Redact,
   { policy, hosts }: { policy: Policy; hosts: ParseRepositoryRefOptions },
+  readText: ReadText,
 ): PerformDeps {
   return {
     store,
@@ -28,6 +30,8 @@ export function performDepsOf(
     redact,
     policy,
     readRepository: (text) => parseRepositoryRef(text, hosts),
+    readPullRequest: (text) => parsePullRequestUrl(text, hosts),
+    readText,
   };
 }
 

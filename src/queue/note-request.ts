@@ -13,8 +13,11 @@ export type OperatorRequest = {
     | "cancel_requested"
     | "pause_requested"
     | "resume_requested"
-    | "retry_requested";
-  subject: { kind: "workflow" | "command"; ref: string };
+    | "retry_requested"
+    | "review_requested"
+    | "dismiss_requested"
+    | "reopen_requested";
+  subject: { kind: "workflow" | "command" | "review"; ref: string };
   summary: string;
 };
 

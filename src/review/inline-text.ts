@@ -3,16 +3,13 @@ import type { PlacedFinding } from "./place-findings.ts";
 import { fencedCode, priorityWord } from "./text-parts.ts";
 
 /** The text of a comment at a line, of a finding that has been through the gate; without the mark by which it is found again. */
-export function inlineText(
-  { finding, place, suggestion }: PlacedFinding,
-  { forge, mention }: { forge: ForgeName; mention: string },
-): string {
+export function inlineText({ finding, place, suggestion }: PlacedFinding, { forge }: { forge: ForgeName }): string {
   const proposal = suggestion === null ? [] : [fencedCode(suggestion, suggestionWord(forge, place))];
   return [
     `**${priorityWord(finding)}** ${finding.title}`,
     finding.body,
     ...proposal,
-    `_A machine wrote this. To have it never said again: \`@${mention} dismiss ${finding.id}\`._`,
+    "_A machine wrote this. To have it never said again, resolve this comment._",
   ]
     .filter((part) => part !== "")
     .join("\n\n");

@@ -65,7 +65,6 @@ function facts(rest: Partial<SummaryFacts> = {}): SummaryFacts {
     deceptive: [],
     round: 3,
     roundsMax: 20,
-    mention: "pullwright",
     dashboardUrl: "https://pullwright.example.org/reviews/1",
     ...rest,
   };
@@ -100,7 +99,7 @@ describe("the summary", () => {
         "---",
         `Commit ${headSha}, round 3 of 20. codex, \`gpt-5\`; 41.5 s; 12,345 tokens in (1,000 cached), 678 out, $0.12. [Details](https://pullwright.example.org/reviews/1).`,
         "",
-        "A machine wrote this. It never approves and never merges. To stop it: `@pullwright stop`. To have a finding never said again: `@pullwright dismiss <id>`.",
+        "A machine wrote this. It never approves and never merges. To have a finding never said again, resolve its comment, or run `pullwright findings dismiss <review> <finding>`.",
       ].join("\n"),
     );
   });
@@ -274,11 +273,11 @@ describe("a comment at a line", () => {
   };
 
   test("proposes what can be applied with a click, in the forge's own form, and no line of it ends it", () => {
-    expect(inlineText(placed, { forge: "github", mention: "pullwright" })).toBe(
-      "**P1** Guard against an empty list\n\nIt throws when `list` is empty.\n\n````suggestion\na\n```\nb\n````\n\n_A machine wrote this. To have it never said again: `@pullwright dismiss f_0123456789`._",
+    expect(inlineText(placed, { forge: "github" })).toBe(
+      "**P1** Guard against an empty list\n\nIt throws when `list` is empty.\n\n````suggestion\na\n```\nb\n````\n\n_A machine wrote this. To have it never said again, resolve this comment._",
     );
-    expect(inlineText(placed, { forge: "gitlab", mention: "pullwright" })).toContain("````suggestion:-2+0\n");
-    expect(inlineText({ ...placed, suggestion: null }, { forge: "github", mention: "p" })).not.toContain("suggestion");
+    expect(inlineText(placed, { forge: "gitlab" })).toContain("````suggestion:-2+0\n");
+    expect(inlineText({ ...placed, suggestion: null }, { forge: "github" })).not.toContain("suggestion");
   });
 });
 

@@ -16,8 +16,6 @@ export type SummaryFacts = {
   deceptive: DeceptiveLine[];
   round: number;
   roundsMax: number;
-  /** How people call Pullwright in comments. */
-  mention: string;
   /** Where the review is shown; null when people cannot reach the dashboard. */
   dashboardUrl: string | null;
 };
@@ -132,7 +130,7 @@ function earlierLines({ resolved, unread }: SummaryFacts): string[] {
   ];
 }
 
-function footLines({ result, round, roundsMax, mention, dashboardUrl }: SummaryFacts): string[] {
+function footLines({ result, round, roundsMax, dashboardUrl }: SummaryFacts): string[] {
   const { agent, usage, startedAt, endedAt, headSha } = result;
   const who = usage.model === null ? agent : `${agent}, ${inlineCode(usage.model, 100)}`;
   const details = dashboardUrl === null ? "" : ` [Details](${dashboardUrl}).`;
@@ -141,6 +139,6 @@ function footLines({ result, round, roundsMax, mention, dashboardUrl }: SummaryF
     "---",
     `Commit ${headSha}, round ${round} of ${roundsMax}. ${who}; ${durationText(startedAt, endedAt)}; ${usageText(usage)}.${details}`,
     "",
-    `A machine wrote this. It never approves and never merges. To stop it: \`@${mention} stop\`. To have a finding never said again: \`@${mention} dismiss <id>\`.`,
+    "A machine wrote this. It never approves and never merges. To have a finding never said again, resolve its comment, or run `pullwright findings dismiss <review> <finding>`.",
   ];
 }

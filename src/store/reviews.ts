@@ -16,6 +16,9 @@ export type ReviewRow = Omit<StoredReview, "coverage" | "findings" | "posting"> 
 export type ReviewFilter = {
   verdict?: ReviewVerdict;
   pullRequestKey?: string;
+  /** What the repository was called then, in any case. */
+  repository?: string;
+  number?: number;
   commandId?: number;
   workflowId?: string;
 };
@@ -27,6 +30,11 @@ export function reviewQueries(db: Kysely<Schema>) {
     let query = db.selectFrom("reviews");
     if (filter.verdict !== undefined) query = query.where("verdict", "=", filter.verdict);
     if (filter.pullRequestKey !== undefined) query = query.where("pull_request_key", "=", filter.pullRequestKey);
+    if (filter.repository !== undefined)
+      query = query.where((eb) =>
+        eb(eb.fn<string>("lower", ["repository"]), "=", filter.repository?.toLowerCase() ?? ""),
+      );
+    if (filter.number !== undefined) query = query.where("pr_number", "=", filter.number);
     if (filter.commandId !== undefined) query = query.where("command_id", "=", filter.commandId);
     if (filter.workflowId !== undefined) query = query.where("workflow_id", "=", filter.workflowId);
     return query;

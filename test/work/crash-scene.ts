@@ -2,8 +2,8 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { workOptionsOf } from "../../src/config/work-options.ts";
-import { parseRepositoryRef } from "../../src/domain/parse-repository-ref.ts";
-import { perform } from "../../src/operations/perform.ts";
+import { readText } from "../../src/engine/read-text.ts";
+import { perform, performDepsOf } from "../../src/operations/perform.ts";
 import type { CommandDetail } from "../../src/store/commands.ts";
 import type { MakeDatabase } from "../conformance/database.ts";
 import { brokenPromises } from "./broken-promises.ts";
@@ -163,12 +163,11 @@ export async function openCrashScene({ forge, makeDatabase, worker: program }: C
 /** Asks for a plan to be executed, as somebody would at the API of a service that may do so. */
 async function putPlan(shop: Workshop, workflowId: string, plan: string): Promise<number> {
   const { store, checkout, redact, forge, time } = shop;
-  const { policy, hosts } = workOptionsOf(shop.config({ env: chained }));
   await perform(
     "startWorkflow",
     { workflow_id: workflowId, repository: `${forge.origin}/${forge.slug}`, checkout, plan, execute: true },
     { actor: "operator" },
-    { store, ...time, redact, policy, readRepository: (text) => parseRepositoryRef(text, hosts) },
+    { ...performDepsOf(store, redact, workOptionsOf(shop.config({ env: chained })), readText), ...time },
   );
   const [id] = await store.commands.idsOfWorkflow(workflowId, ["queued", "running"]);
   if (id === undefined) throw new Error("The plan was not queued");

@@ -5,11 +5,11 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { Agent } from "../../src/agents/agent.ts";
 import { buildConfig, type Config } from "../../src/config.ts";
-import { parseRepositoryRef } from "../../src/domain/parse-repository-ref.ts";
+import { readText } from "../../src/engine/read-text.ts";
 import { startWork } from "../../src/engine/start-work.ts";
 import type { OperationName } from "../../src/operations/operations.ts";
 import { createLog } from "../../src/log.ts";
-import { perform } from "../../src/operations/perform.ts";
+import { perform, performDepsOf } from "../../src/operations/perform.ts";
 import type { RunningWorkers } from "../../src/queue/run-workers.ts";
 import type { Redact } from "../../src/redact/redact.ts";
 import { createLiveRedact } from "../../src/redact/live-redact.ts";
@@ -146,13 +146,11 @@ export async function openWorkshop(
     }
   };
   const ask: Workshop["ask"] = async (name, input) => {
-    const { policy, hosts } = workOptionsOf(config());
-    const readRepository = (text: string) => parseRepositoryRef(text, hosts);
     const answer = await perform(
       name,
       input,
       { actor: "operator" },
-      { store, clock, queueClock, redact, policy, readRepository },
+      { ...performDepsOf(store, redact, workOptionsOf(config()), readText), clock, queueClock },
     );
     for (const workers of running) workers.nudge();
     return answer;
