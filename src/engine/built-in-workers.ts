@@ -17,6 +17,7 @@ import { createOutputGate } from "../review/gate/output-gate.ts";
 import { usualBotPushesMax } from "../review/governor.ts";
 import type { Store } from "../store/store.ts";
 import { createPullRequest } from "../work/create-pull-request.ts";
+import { executePlan } from "../work/execute-plan.ts";
 import type { FindForgePlace } from "../work/forge-place.ts";
 import type { Performer } from "../work/perform-command.ts";
 import { pullRequestFactOf, repositoryMentionOf } from "../work/pull-request-fact.ts";
@@ -78,12 +79,23 @@ export function builtInWorkers(
     ...(agent === null
       ? {}
       : {
+          execute_plan: (command, { signal }) =>
+            executePlan(command, {
+              ...always,
+              agent,
+              timeoutMs: Math.max(10_000, options.workers.execute_plan.timeoutMs - 30_000),
+              redact,
+              signal,
+              workingDirectory: options.workingDirectory,
+              workDir: folder("jobs"),
+            }),
           review_pull_request: (command, { signal }) =>
             reviewPullRequest(command, reviewOptionsOf(options), {
               ...always,
               agent,
               memory,
               performEffect: effectsOf(command, signal),
+              redact,
               gateFor: (repositoryUrl) => createOutputGate({ secrets: knownSecrets(), redact, repositoryUrl }),
               isMarked: (text) => isMarked(text, markerSecret),
               steadyMs,

@@ -7,6 +7,7 @@ import { askCredentialHelper, type PersonsEnvironment } from "./ask-credential-h
 import { changesOfCheckout, type ChangesWanted, type CheckoutChanges } from "./changes-of-checkout.ts";
 import type { Person } from "./commit-text.ts";
 import { makeJobFolder, removeFoldersOfTheDead } from "./job-folder.ts";
+import { changesOfCopy, type CopyChanges, type CopyChangesWanted } from "./changes-of-copy.ts";
 import { openMirror, type Mirror, type MirrorRequest } from "./mirror.ts";
 import { createNetworkTurns } from "./network-turns.ts";
 import { probeGit, type GitProbe } from "./probe.ts";
@@ -15,6 +16,7 @@ import type { GitSurroundings } from "./run-git.ts";
 import { createSpool } from "./spool.ts";
 
 export type { ChangesWanted, ChangeSummary, CheckoutChanges } from "./changes-of-checkout.ts";
+export type { CopyChanges } from "./changes-of-copy.ts";
 export type { CheckoutRemote } from "./checkout-config.ts";
 export type { Person } from "./commit-text.ts";
 export type { FileChange } from "./file-change.ts";
@@ -78,6 +80,8 @@ export type Git = {
     wanted: ChangesWanted,
     cancel?: Cancel,
   ) => Promise<CheckoutChanges & AsyncDisposable>;
+  /** What was changed in a copy that `exportFiles` made; runs no git. */
+  changesOfCopy: (wanted: CopyChangesWanted) => Promise<CopyChanges>;
 };
 
 /** Everything that Pullwright does with git. Holds no process and no file open between calls. */
@@ -110,6 +114,8 @@ export function createGit(options: GitOptions, deps: GitDeps): Git {
         inJob(cancel, (surroundings) => baseOfCheckout(checkout, { remote, branch }, surroundings));
       return { ...checkout, baseSha };
     },
+
+    changesOfCopy,
 
     changesOfCheckout: async (checkout, wanted, cancel = {}) => {
       await using job = await openJob(cancel);

@@ -18,6 +18,7 @@ export const createPullRequestPayload = z.object({
   issue_dir: somePath.optional(),
   /** What was done and why, in Markdown. Without it: `commit_log.md` or `codex_implementation/commit_log.md` in `issue_dir`, then in the checkout. */
   commit_log_path: somePath.optional(),
+  /** What an implementer left; where it names work that was kept from a copy, that is the work, and not the checkout's. */
   implementation_result_path: somePath.optional(),
   /** Only these, where the work says which files it changed. */
   changed_files: z.array(somePath).max(10_000).optional(),
@@ -72,6 +73,9 @@ export async function readCreatePullRequestPayload(
     ...(data.commit_log_path === undefined
       ? {}
       : { commit_log_path: logIn([checkout, issueDir], at(data.commit_log_path), data.commit_log_path) }),
+    ...(data.implementation_result_path === undefined
+      ? {}
+      : { implementation_result_path: at(data.implementation_result_path) }),
     ...(data.changed_files === undefined
       ? {}
       : { changed_files: data.changed_files.map((file) => pathInTree(checkout, at(file), file)) }),

@@ -15,7 +15,7 @@ import { openPullRequestArtifacts } from "./pull-request-artifacts.ts";
 import { descriptionOf, titleOf } from "./pull-request-text.ts";
 import { pushWork } from "./push-work.ts";
 import { repositoryOfWork } from "./repository-of-work.ts";
-import { takeWork } from "./take-work.ts";
+import { workSourceOf } from "./work-source.ts";
 
 export type CreatePullRequestDeps = {
   git: Pick<Git, "openMirror" | "readCheckout" | "changesOfCheckout">;
@@ -60,17 +60,17 @@ export async function createPullRequest(command: ClaimedCommand, deps: CreatePul
 async function create(command: ClaimedCommand, deps: CreatePullRequestDeps): Promise<CommandOutcome> {
   const { workflowId } = command;
   const payload = await readCreatePullRequestPayload(command.payload, deps.workingDirectory);
-  const checkout = await deps.git.readCheckout(payload.checkout, { signal: deps.signal });
-  const ref = repositoryOfWork(payload.repository, checkout.remotes, deps);
+  const source = await workSourceOf(command, payload, deps);
+  const ref = repositoryOfWork(payload.repository ?? source.repository ?? undefined, source.remotes, deps);
   const place = deps.placeOf(ref);
   const repository = await place.forge.getRepository(ref, { signal: deps.signal });
-  const baseBranch = payload.base_branch ?? place.settings.baseBranch;
-  const baseSha = await checkout.baseSha(place.settings.remote, baseBranch);
-  await using taken = await takeWork(command, payload, checkout, baseSha, deps);
+  const baseBranch = payload.base_branch ?? source.baseBranch ?? place.settings.baseBranch;
+  const baseSha = await source.baseSha(place.settings.remote, baseBranch);
+  await using taken = await source.take(baseSha);
   deps.reach("work.taken");
 
   const at = { ref, repository, branch: `${place.settings.branchPrefix}${workflowId}`, baseBranch };
-  const push = await pushWork({ ...at, ...taken, baseSha, checkout }, place, deps);
+  const push = await pushWork({ ...at, ...taken, baseSha, format: source.format }, place, deps);
   if (push.kind === "open") return push.outcome;
   const { commitSha, pushedAt } = push;
 

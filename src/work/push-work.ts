@@ -4,7 +4,8 @@ import type { KnownEffect, PerformEffect } from "../domain/effect.ts";
 import { PullwrightError } from "../domain/error.ts";
 import { type RepositoryRef, repositoryKeyOf } from "../domain/repository-ref.ts";
 import type { ForgeRepository } from "../forges/forge.ts";
-import type { Checkout, FileChange, Git, Mirror } from "../git/git.ts";
+import type { FileChange, Git, Mirror } from "../git/git.ts";
+import type { ObjectFormat } from "../git/object-id.ts";
 import { fateOfPush } from "./fate-of-call.ts";
 import type { ForgePlace, RemoteAccess } from "./forge-place.ts";
 
@@ -14,7 +15,8 @@ export type WorkToPush = {
   repository: ForgeRepository;
   branch: string;
   baseBranch: string;
-  checkout: Checkout;
+  /** By which hash the repository names its commits. */
+  format: ObjectFormat;
   baseSha: string;
   changes: FileChange[];
   message: string;
@@ -57,7 +59,7 @@ async function pushOver({ remote, looking }: RemoteAccess, work: WorkToPush, dep
   await using mirror = await deps.git.openMirror({
     repositoryKey: repositoryKeyOf(ref),
     remote,
-    format: work.checkout.config.format,
+    format: work.format,
     signal: deps.signal,
   });
   await looking(async () => {

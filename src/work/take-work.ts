@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import type { ClaimedCommand } from "../domain/command.ts";
-import { PullwrightError } from "../domain/error.ts";
 import type { Checkout, FileChange, Git } from "../git/git.ts";
 import type { Redact } from "../redact/redact.ts";
 import { createSecretScan } from "../redact/secret-scan.ts";
 import type { CreatePullRequestPayload } from "./create-pull-request-payload.ts";
+import { describeWork } from "./describe-work.ts";
 import { findCommitLog, insideOf } from "./find-commit-log.ts";
-import { commitMessageOf, type DescribedWork } from "./pull-request-text.ts";
+import type { DescribedWork } from "./pull-request-text.ts";
 
 /** An agent's work: files as bytes, for as long as it is not disposed of, and what is said of them. */
 export type TakenWork = AsyncDisposable & {
@@ -76,29 +76,12 @@ export async function takeWork(
   );
   reading.use(found);
   const { changes, summary, skipped } = found;
-  const described: DescribedWork = {
-    workflowId: command.workflowId,
-    title: payload.title === undefined ? null : deps.redact(payload.title),
-    log: { text: deps.redact(log.text), headline: log.headline === null ? null : deps.redact(log.headline) },
-    changes: summary,
-    notes: skipped.map(({ path, because }) => `${path}: ${because}`),
-    sessionId: payload.session_id ?? null,
-    url: deps.baseUrl === null ? null : `${deps.baseUrl}/workflows/${encodeURIComponent(command.workflowId)}`,
-  };
-  const message = commitMessageOf(described);
   const leaking = [...scans].filter(([, scan]) => scan.found()).map(([path]) => path);
-  const texts = [log.text, payload.title ?? "", payload.session_id ?? "", ...summary.map(({ path }) => path)];
-  if (texts.some(deps.holdsSecret)) leaking.push("the texts (commit log, title or a file's name)");
-  if (leaking.length > 0)
-    throw new PullwrightError(
-      "SECRET_IN_WORK",
-      `A secret that Pullwright holds is in ${leaking.slice(0, 5).join(", ")}.`,
-    );
+  const words = describeWork(command, payload, { log, summary, skipped, leaking }, deps);
   const kept = reading.move();
   return {
+    ...words,
     changes,
-    described,
-    message,
     logPath,
     writtenAt,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),

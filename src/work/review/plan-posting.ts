@@ -55,14 +55,13 @@ export function planPosting(
       deceptive: deceptiveLines(change),
       round,
       roundsMax: limits.roundsMax,
-      mention: "pullwright",
       dashboardUrl: null,
     }),
     inline: inline.map((placed) => ({
       findingId: placed.finding.id,
       ...placed.place,
       oldStartLine: oldLineOf(change, placed.place.path, placed.place.startLine),
-      body: inlineText(placed, { forge, mention: "pullwright" }),
+      body: inlineText(placed, { forge }),
     })),
     resolve: resolved.flatMap(({ id }) => {
       const thread = threads.get(id);

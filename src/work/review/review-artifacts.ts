@@ -1,7 +1,11 @@
-import { join } from "node:path";
+import { copyFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import type { Change } from "../../domain/change.ts";
+import type { ClaimedCommand } from "../../domain/command.ts";
+import type { Redact } from "../../redact/redact.ts";
 import { promptArtifact } from "../../review/prompt-artifact.ts";
 import type { PromptSubject } from "../../review/prompt.ts";
+import { diffTextOf } from "../../review/unified-diff.ts";
 import { type Artifacts, openArtifacts } from "../artifacts.ts";
 import type { ReviewerSaid } from "./ask-reviewer.ts";
 import type { DecidedReview } from "./review-memory.ts";
@@ -11,23 +15,50 @@ export function openReviewArtifacts(issueDir: string): Promise<Artifacts> {
   return openArtifacts(issueDir, "github_review");
 }
 
-/** What was asked, what was said and what is to be posted. Written before it is posted; a second time over the first. */
+/**
+ * A folder of its own for what one attempt of a command reviewed: `github_review/` has the last review of a workflow, and the pages of those before it must not show
+ * another one's diff. Always in our own folder, never in a checkout.
+ */
+export function openKeptReview(
+  exportsDir: string,
+  command: Pick<ClaimedCommand, "id" | "workflowId" | "fence">,
+): Promise<Artifacts> {
+  return openArtifacts(join(exportsDir, command.workflowId, "github_review"), `command-${command.id}-${command.fence}`);
+}
+
+/**
+ * What was read, what was asked, what was said and what is to be posted, in each of these folders. Written before it is posted; a second time over the first. People's
+ * words may hold secrets, and are masked.
+ */
 export async function writeReviewArtifacts(
-  artifacts: Artifacts,
+  folders: Artifacts[],
   {
     subject,
     change,
     said,
     review,
   }: { subject: PromptSubject & { url: string }; change: Change; said: ReviewerSaid; review: DecidedReview },
+  redact: Redact,
 ): Promise<void> {
-  const asked = { subject, files: change.files, prompts: said.prompts };
-  await artifacts.write("review_prompt.md", promptArtifact(asked));
-  await artifacts.write("review.md", `${review.posting.summary}\n`);
-  await artifacts.write(
-    "github_comment_payload.json",
-    asJson({ body: review.posting.summary, inline: review.posting.inline }),
-  );
+  const prompt = redact(promptArtifact({ subject, files: change.files, prompts: said.prompts }));
+  const diff = redact(diffTextOf(change));
+  const { summary, inline } = review.posting;
+  for (const folder of folders) {
+    await folder.write("review_prompt.md", prompt);
+    await folder.write("review.diff", diff);
+    await folder.write("review.md", `${summary}\n`);
+    await folder.write("github_comment_payload.json", asJson({ body: summary, inline }));
+    for (const path of said.logPaths) await bring(path, folder);
+  }
+}
+
+/** An agent that could not be started wrote no log. */
+async function bring(path: string, { folder }: Artifacts): Promise<void> {
+  const to = join(folder, basename(path));
+  if (to === path) return;
+  await copyFile(path, to).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
 }
 
 /** The last of the artifacts: how it ended. */
@@ -64,6 +95,7 @@ export function writeReviewResult(
       review_path: at("review.md"),
       log_path: at("agent_review.log"),
       comment_payload_path: at("github_comment_payload.json"),
+      diff_path: at("review.diff"),
       result_path: at("review_result.json"),
       returncode: code === null ? 0 : 1,
       created_at: createdAt,

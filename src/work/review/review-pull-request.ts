@@ -3,25 +3,27 @@ import type { Agent } from "../../agents/agent.ts";
 import { type Clock, instantOf, type SteadyClock } from "../../domain/clock.ts";
 import type { ClaimedCommand, CommandOutcome } from "../../domain/command.ts";
 import type { PerformEffect } from "../../domain/effect.ts";
-import type { ErrorCode } from "../../domain/error.ts";
 import type { RepositoryRef } from "../../domain/repository-ref.ts";
 import { pullRequestKey as pullRequestKeyOf, reviewKey } from "../../domain/review-key.ts";
 import type { Priority } from "../../domain/review.ts";
 import type { CheckReport, ForgeChange, ForgePullRequest, ForgeRepository } from "../../forges/forge.ts";
 import type { Git } from "../../git/git.ts";
+import type { Redact } from "../../redact/redact.ts";
 import type { OutputGate } from "../../review/gate/output-gate.ts";
 import { type GovernorLimits, mayReview } from "../../review/governor.ts";
 import { instructionsIn } from "../../review/instructions-in.ts";
 import { splitChange } from "../../review/split-change.ts";
 import type { FindForgePlace, ForgePlace } from "../forge-place.ts";
 import { outcomeOfForgeError } from "../outcome-of-forge-error.ts";
-import { askReviewer, type ReviewerSaid } from "./ask-reviewer.ts";
+import { waitForAgent } from "../wait-for-agent.ts";
+import { askReviewer } from "./ask-reviewer.ts";
 import { fetchReviewed } from "./fetch-reviewed.ts";
 import { findReviewed } from "./find-reviewed.ts";
 import { judgeReview } from "./judge-review.ts";
 import { planPosting } from "./plan-posting.ts";
 import { postReview, reportReviewCheck } from "./post-review.ts";
 import {
+  openKeptReview,
   openReviewArtifacts,
   writeReviewArtifacts,
   writeReviewResult,
@@ -52,6 +54,8 @@ export type ReviewPullRequestDeps = {
   recordPullRequest: (ref: RepositoryRef, repository: ForgeRepository, pullRequest: ForgePullRequest) => Promise<void>;
   /** What every text goes through, made anew for each review: secrets are rotated. */
   gateFor: (repositoryUrl: string) => OutputGate;
+  /** For what people wrote: artifacts have it too. */
+  redact: Redact;
   isMarked: (text: string) => boolean;
   clock: Clock;
   steadyMs: SteadyClock;
@@ -165,6 +169,7 @@ async function reviewNow(
   deps.reach("review.fetched");
 
   const artifacts = await openReviewArtifacts(issueDir);
+  const kept = isDry ? artifacts : await openKeptReview(deps.exportsDir, command);
   const split = splitChange(fetched.change);
   const { number, title, body, baseBranch, headSha, url } = pullRequest;
   const subject = { number, title, body, baseBranch, headSha, url };
@@ -183,7 +188,7 @@ async function reviewNow(
       logPathOf: (index) => join(artifacts.folder, index === 0 ? "agent_review.log" : `agent_review-${index + 1}.log`),
     },
   );
-  const waiting = waitFor(said, command, deps);
+  const waiting = said.failure === null ? null : waitForAgent(said.failure, command, deps.clock);
   if (waiting !== null) return waiting;
 
   const now = await place.forge.getPullRequest(ref, number, { signal: deps.signal });
@@ -224,9 +229,10 @@ async function reviewNow(
       },
       options,
     ),
-    artifactsDir: artifacts.folder,
+    artifactsDir: kept.folder,
   };
-  await writeReviewArtifacts(artifacts, { subject, change: fetched.change, said, review: decided });
+  const folders = kept === artifacts ? [artifacts] : [artifacts, kept];
+  await writeReviewArtifacts(folders, { subject, change: fetched.change, said, review: decided }, deps.redact);
   deps.reach("review.judged");
   if (isDry) return dryRun(decided, scene, deps);
   const { id } = await deps.memory.decide(command, decided, judged.remembered);
@@ -261,24 +267,6 @@ async function sayThatItFailed(error: unknown, scene: ReviewScene, deps: ReviewP
   const summary = said.kind === "passed" ? said.text : "Why is in the log of the service.";
   // The error itself is what the command ends with, whatever comes of this.
   await sayBeside(scene, { state: "neutral", title: "INCONCLUSIVE: the review failed", summary }, deps).catch(() => {});
-}
-
-/** An agent that cannot be asked now may be asked soon; so long somebody waits. */
-const patienceMs = 3_600_000;
-const againMs = 60_000;
-
-/** What passes by itself is waited for, and uses up no attempt. What does not, or for too long, ends the review inconclusive. */
-function waitFor(
-  { failure }: ReviewerSaid,
-  command: ClaimedCommand,
-  { clock }: ReviewPullRequestDeps,
-): CommandOutcome | null {
-  const passes: ReadonlySet<ErrorCode> = new Set(["AGENT_RATE_LIMITED", "AGENT_UNAVAILABLE"]);
-  if (failure === null || !passes.has(failure.code)) return null;
-  const nowMs = clock().getTime();
-  const until = nowMs + Math.max(failure.retryAfterMs ?? againMs, 1000);
-  if (until - Date.parse(command.createdAt) > patienceMs) return null;
-  return { kind: "wait", code: failure.code, because: failure.because, until: instantOf(new Date(until)) };
 }
 
 async function post(
@@ -345,6 +333,7 @@ function outcomeOf(
       review: join(artifactsDir, "review.md"),
       agent_review_log: join(artifactsDir, "agent_review.log"),
       github_comment_payload: join(artifactsDir, "github_comment_payload.json"),
+      review_diff: join(artifactsDir, "review.diff"),
       review_result: resultPath,
     },
     result: {
