@@ -122,7 +122,11 @@ test("an agent's work becomes one branch, one commit and one merge request at th
 
   // What the forge has, by git.
   const branch = "pullwright/SHOP-7";
-  expect(git("for-each-ref", "--format=%(refname:short)").split("\n")).toEqual(["main", branch]);
+  expect(git("for-each-ref", "--format=%(refname)").split("\n")).toEqual([
+    "refs/heads/main",
+    `refs/heads/${branch}`,
+    "refs/merge-requests/1/head",
+  ]);
   expect(git("log", "--format=%s", `main^1..${branch}`)).toBe("Implement SHOP-7: Say when an order will arrive");
   expect(git("log", "--first-parent", "--format=%s", "main").split("\n")).toEqual([
     `Merge branch '${branch}' into 'main'`,

@@ -39,7 +39,13 @@ async function pageAt(path: string, forge: ShownForge): Promise<string | null> {
 }
 
 async function repositoryPage({ origin, project, repositories }: ShownForge): Promise<string> {
-  const log = await repositories.git(project.path, ["log", "--graph", "--oneline", "--decorate", "--all"]);
+  const log = await repositories.git(project.path, [
+    "log",
+    "--graph",
+    "--oneline",
+    "--decorate-refs=refs/heads",
+    "--branches",
+  ]);
   return [
     project.path,
     "",

@@ -135,8 +135,8 @@ const actorField = z
     return { id: actor.databaseId, login: isBot ? `${actor.login}[bot]` : actor.login };
   });
 
-/** A number too large for GraphQL's own is a text. */
-const bigIdField = z.string().regex(/^[1-9]\d{0,19}$/);
+/** A number that may be too large for GraphQL's own is a text. */
+const bigIdField = z.union([z.string().regex(/^[1-9]\d{0,19}$/), idField]);
 
 const commentNode = z
   .object({
