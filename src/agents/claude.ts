@@ -67,6 +67,7 @@ export function claude(options: { model: string | null }): Manner {
           DISABLE_AUTOUPDATER: "1",
           DISABLE_TELEMETRY: "1",
           DISABLE_ERROR_REPORTING: "1",
+          CLAUDE_CODE_MAX_RETRIES: "3",
         }),
         files: [],
       };

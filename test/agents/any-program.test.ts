@@ -233,3 +233,30 @@ inSandbox("of an agent's home nothing is shown but its program", async () => {
 
   expect(await workshop.ask(agent)).toMatchObject({ kind: "answered", text: "agent\n" });
 });
+
+test("whoever accepts the risk gets the same answers without a sandbox, and could lose everything", async () => {
+  await using workshop = await openWorkshop({ unguarded: true });
+  await using model = await startModelServer([{ kind: "say", text: "I am the model." }]);
+  const beside = await workshop.program("beside-it", "a secret beside it");
+  const options = { openaiBaseUrl: `${model.url}/v1` };
+
+  const looks = workshop.agent({
+    command: await workshop.program("agent", `#!/bin/sh\ncat readme.md ${beside}; pwd\n`),
+    ...options,
+  });
+  const asks = workshop.agent(
+    { command: await workshop.program("agent.mjs", asksItsModel), ...options },
+    { openai: key },
+  );
+
+  expect(await looks.probe()).toMatchObject({
+    kind: "ready",
+    warnings: [expect.stringContaining("unguarded") as string],
+  });
+  expect(await workshop.ask(looks)).toMatchObject({
+    kind: "answered",
+    text: `the files\na secret beside it${workshop.filesDir}\n`,
+  });
+  const answer = await workshop.ask(asks);
+  expect(answer.kind === "answered" && answer.text).toContain("I am the model.");
+});
