@@ -42,6 +42,16 @@ describe("what people write stays", () => {
     expect(markdown(text)).toBe(text);
   });
 
+  test("a long block of code does not make code of the words around it", () => {
+    const code = Array.from(
+      { length: 100 },
+      (_, at) => `  const a${at}: string[] = await read<Item[]>(b[${at}], { c: !d });`,
+    ).join("\n");
+    const text = `**Look** here:\n\n\`\`\`ts\n${code}\n\`\`\`\n\nand _there_.`;
+
+    expect(passed(gate.markdown(text, 20_000))).toBe(text);
+  });
+
   test("types in angle brackets keep their meaning", () => {
     expect(markdown("Returns Array<string> or Map<K>")).toContain("`<string>`");
   });
@@ -329,6 +339,9 @@ describe("whatever comes in", () => {
     "fixes ",
     "%41",
     "  - a\n",
+    "<div>\n```\n\n*a_ ",
+    "```\n> > > > > > > > >",
+    "> 1. - ",
     "\u0301",
   ])("64 KiB of %j come out before the test runs out of time", (part) => {
     const text = part.repeat(65_536 / part.length);

@@ -14,10 +14,16 @@ import { isTooDense } from "./too-dense.ts";
  */
 export function renderMarkdown(text: string, charactersMax: number, allowLink: AllowLink): string {
   if (isTooDense(text)) return asCode(text, charactersMax);
-  const root = allowedTree(parse(text), allowLink);
-  const rendered = write(root);
-  if (!isHarmless(parse(rendered), allowLink)) return asCode(text, charactersMax);
-  return rendered.length <= charactersMax ? rendered : writeWithin(root, charactersMax);
+  try {
+    const root = allowedTree(parse(text), allowLink);
+    const rendered = write(root);
+    if (!isHarmless(parse(rendered), allowLink)) return asCode(text, charactersMax);
+    return rendered.length <= charactersMax ? rendered : writeWithin(root, charactersMax);
+  } catch (error) {
+    // The parser and the writer call themselves for each level; whoever gets them to overflow the stack gets his text as code.
+    if (error instanceof RangeError) return asCode(text, charactersMax);
+    throw error;
+  }
 }
 
 /** The same on one line, for a list's entry or a table's cell: the first block's words. */
@@ -26,11 +32,19 @@ export function renderLine(text: string, charactersMax: number): string {
   if (isTooDense(line)) return inlineCode(line, charactersMax);
   // Behind a sign that begins no block, all of it is a paragraph.
   const root = allowedTree(parse(`${noBlock}${line}`), () => null);
-  const written = write(root).replaceAll(noBlock, "").replaceAll("\n", " ").replaceAll("|", "\\|").trim();
+  const written = write(root)
+    .replaceAll(noBlock, "")
+    .replaceAll("\n", " ")
+    .replaceAll("|", "\\|")
+    .replaceAll(edgeSpace, "")
+    .trim();
   const rendered = blockBegin.test(written) ? joiner + written : written;
   const isSafe = isHarmless(parse(rendered), () => null) && rendered.length <= charactersMax * 2;
   return isSafe ? rendered : inlineCode(line, charactersMax);
 }
+
+/** How the writer keeps a space at an end, where something was taken out. */
+const edgeSpace = /^(?:&#x20;)+|(?:&#x20;)+$/g;
 
 /** What would begin a heading, a list, a quote or a block of code at the head of a line. */
 const blockBegin = /^(?:[#>+*=~:-]|`{3}|\d{1,9}[.)])/;
