@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { readOrMakeMarkerSecret } from "../config/own-secret.ts";
-import type { Agent } from "../agents/agent.ts";
+import type { Agent, AgentStanding } from "../agents/agent.ts";
 import { followUps } from "../decide/follow-ups.ts";
 import { type Clock, systemClock } from "../domain/clock.ts";
 import { type CommandType, commandTypes } from "../domain/command.ts";
@@ -17,6 +17,7 @@ import { createPerformCommand } from "../work/perform-command.ts";
 import { runProgram, type WorkerProgram } from "../work/run-program.ts";
 import type { WorkOptions } from "../config/work-options.ts";
 import { builtInWorkers } from "./built-in-workers.ts";
+import { configuredAgent } from "./configured-agent.ts";
 import { createForgePlaces } from "./forge-places.ts";
 
 export type WorkDeps = {
@@ -71,13 +72,22 @@ export async function startWork(options: WorkOptions, deps: WorkDeps): Promise<S
   const markerSecret = readOrMakeMarkerSecret(options.dataDir);
   deps.learn([markerSecret]);
 
+  await using starting = new AsyncDisposableStack();
+  const configured =
+    deps.agent === undefined
+      ? await configuredAgent(options, { ...deps, ...time, steadyMs: queueClock.steadyMs })
+      : null;
+  if (configured !== null) starting.use(configured);
+  const agent = deps.agent ?? configured?.agent ?? null;
+  if (agent !== null) void tellStanding(agent, log);
+
   const perform = createPerformCommand({
     programs: programsOf(options),
     builtIn: builtInWorkers(options, {
       store,
       git,
       placeOf,
-      agent: deps.agent ?? null,
+      agent,
       markerSecret,
       queueClock,
       clock: time.clock,
@@ -114,7 +124,24 @@ export async function startWork(options: WorkOptions, deps: WorkDeps): Promise<S
       onChanged: deps.onChanged,
     },
   );
-  return { ...workers, git };
+  const held = starting.move();
+  return {
+    ...workers,
+    git,
+    stop: async (...how) => {
+      await workers.stop(...how);
+      await held.disposeAsync();
+    },
+  };
+}
+
+/** Says at the start whether the agent can be asked, for whoever reads the log. */
+async function tellStanding(agent: Agent, log: Log): Promise<void> {
+  const standing = await agent.probe().catch((error: unknown) => error);
+  if (standing instanceof Error) return log.error({ err: standing }, `${agent.name} could not be tried`);
+  const { kind, ...rest } = standing as AgentStanding;
+  if (kind === "ready") log.info(rest, `${agent.name} can be asked`);
+  else log.error(rest, `${agent.name} cannot be asked: reviews and plans wait`);
 }
 
 function programsOf({ workers }: WorkOptions): Record<CommandType, WorkerProgram | null> {
