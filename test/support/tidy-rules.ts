@@ -18,7 +18,7 @@ const owners: { modules: RegExp; named: string; may: string[] }[] = [
   {
     modules: /^http$/,
     named: "node:http",
-    may: ["src/receive/", "src/http/", "src/forges/", "src/demo/", "src/app.ts"],
+    may: ["src/receive/", "src/http/", "src/forges/", "src/agents/", "src/demo/", "src/app.ts"],
   },
 ];
 
