@@ -9,6 +9,9 @@ import { addIngestCommands } from "./cli/ingest.ts";
 import { addOpenPullRequestCommand } from "./cli/open-pr.ts";
 import { addMigrateCommand } from "./cli/migrate.ts";
 import { addPullRequestsCommand } from "./cli/prs.ts";
+import { addFindingsCommands } from "./cli/findings.ts";
+import { addReviewCommand } from "./cli/review.ts";
+import { addReviewsCommands } from "./cli/reviews.ts";
 import { addRunsCommand } from "./cli/runs.ts";
 import { addStartCommand } from "./cli/start.ts";
 import { addStatusCommand } from "./cli/status.ts";
@@ -38,6 +41,9 @@ export function buildProgram(): Command {
     addDeliveriesCommands,
     addWhyCommand,
     addOpenPullRequestCommand,
+    addReviewCommand,
+    addReviewsCommands,
+    addFindingsCommands,
     addWorkflowsCommands,
     addCommandsCommands,
     addWorkerCommands,

@@ -2,3 +2,8 @@
 export function harmlessLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
 }
+
+/** The same for a text of several lines: those stay, and so do tabs. */
+export function harmlessLines(text: string): string {
+  return text.replace(/(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, " ");
+}

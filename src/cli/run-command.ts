@@ -5,6 +5,8 @@ import type { Config } from "../config.ts";
 import type { CommandType } from "../domain/command.ts";
 import { errorCodes } from "../domain/error.ts";
 import { workItemIn } from "../domain/workflow-id.ts";
+import type { WorkersAlone } from "../engine/start-workers-alone.ts";
+import { createWorkProgress, type WorkProgress } from "./work-progress.ts";
 import type { CommandDetail } from "../store/commands.ts";
 
 /** A command that somebody wants done now, by this process, and how its end is told. */
@@ -18,36 +20,62 @@ export type CommandToRun = {
 };
 
 /** First in the line of this store: whoever runs it by hand waits for it. */
-const priority = 1000;
+export const handPriority = 1000;
 
 /**
  * Queues a command, works it off and tells how it ended: to people, as JSON, and in the result file of seed 001's protocol. The intents are in the store as
  * always, so a second run finds what this one did. Returns the exit code: 0 done, 1 failed, 3 when it was cancelled.
  */
 export async function runCommand(config: Config, asked: CommandToRun): Promise<number> {
+  return workHere(config, asked, {
+    queue: async (workers) => {
+      const checkout = resolve(asked.checkout);
+      const payload: Record<string, unknown> = { ...asked.payload, checkout };
+      const named = typeof payload["repository"] === "string" ? payload["repository"] : undefined;
+      const repository = asked.type === "create_pull_request" ? await workers.repositoryOf(checkout, named) : named;
+      const workflowId = asked.workflowId ?? config.workerProtocol.workflowId ?? workflowOf(payload, checkout);
+      return workers.ask("queueCommand", {
+        type: asked.type,
+        workflow_id: workflowId,
+        payload,
+        priority: handPriority,
+        ...(repository === undefined ? {} : { repository }),
+      });
+    },
+    ending: async (command, result) => ({ text: told(command), json: result, exitCode: result.returncode }),
+  });
+}
+
+/** How something is asked for here and now, and how its end is told. */
+export type WorkHere = {
+  /** Queues it; the answer has the command's number as `id`. */
+  queue: (workers: WorkersAlone) => Promise<unknown>;
+  ending: (
+    command: CommandDetail,
+    result: ReturnType<typeof resultOf>,
+    workers: WorkersAlone,
+  ) => Promise<{ text: string; json: object; exitCode: number }>;
+};
+
+/** Queues a command, works it off in this process, and tells how it ended. Returns the exit code: 3 when it was cancelled, else as its ending says. */
+export async function workHere(
+  config: Config,
+  { type, json }: Pick<CommandToRun, "type" | "json">,
+  { queue, ending }: WorkHere,
+): Promise<number> {
   const { startWorkersAlone } = await import("../engine/start-workers-alone.ts");
-  const progress = createProgress(asked.json);
+  const progress = createWorkProgress(type, { isShown: process.stderr.isTTY && !json });
   const workers = await startWorkersAlone(config, { onStep: progress.step });
   try {
-    const checkout = resolve(asked.checkout);
-    const payload: Record<string, unknown> = { ...asked.payload, checkout };
-    const named = typeof payload["repository"] === "string" ? payload["repository"] : undefined;
-    const repository = asked.type === "create_pull_request" ? await workers.repositoryOf(checkout, named) : named;
-    const workflowId = asked.workflowId ?? config.workerProtocol.workflowId ?? workflowOf(payload, checkout);
-    const { id } = (await workers.ask("queueCommand", {
-      type: asked.type,
-      workflow_id: workflowId,
-      payload,
-      priority,
-      ...(repository === undefined ? {} : { repository }),
-    })) as { id: number };
+    const { id } = (await queue(workers)) as { id: number };
     const command = await untilEnded(id, workers, progress);
     progress.end();
     const result = resultOf(command, config.workerProtocol.commandId);
     if (config.workerProtocol.resultPath !== null)
       await writeFile(config.workerProtocol.resultPath, `${JSON.stringify(result, null, 2)}\n`);
-    process.stdout.write(asked.json ? `${JSON.stringify(result, null, 2)}\n` : told(command));
-    return command.state === "cancelled" ? 3 : result.returncode;
+    const end = await ending(command, result, workers);
+    process.stdout.write(json ? `${JSON.stringify(end.json, null, 2)}\n` : end.text);
+    return command.state === "cancelled" ? 3 : end.exitCode;
   } finally {
     progress.end();
     await workers.stop();
@@ -63,7 +91,7 @@ function workflowOf(payload: Record<string, unknown>, checkout: string): string 
 
 type Reading = { read: (id: number) => Promise<CommandDetail | undefined>; moved: () => Promise<void> };
 
-async function untilEnded(id: number, workers: Reading, progress: Progress): Promise<CommandDetail> {
+async function untilEnded(id: number, workers: Reading, progress: WorkProgress): Promise<CommandDetail> {
   for (;;) {
     const moved = workers.moved();
     const command = await workers.read(id);
@@ -97,7 +125,8 @@ function resultOf(command: CommandDetail, commandId: string | null) {
   };
 }
 
-function told(command: CommandDetail): string {
+/** An end in a few lines: how it ended, where it is to be seen, what to do about it. */
+export function told(command: CommandDetail): string {
   const { outcome_code: code } = command;
   const remedy = code !== null && code in errorCodes ? errorCodes[code as keyof typeof errorCodes].remedy : null;
   const isGood = command.state === "succeeded";
@@ -109,36 +138,3 @@ function told(command: CommandDetail): string {
   ];
   return `${lines.join("\n")}\n`;
 }
-
-type Progress = { step: (step: string) => void; say: (text: string) => void; end: () => void };
-
-/** What the work is at, on one line of a terminal; nothing where nobody looks. */
-function createProgress(json: boolean): Progress {
-  const shown = process.stderr.isTTY && !json;
-  let last = "";
-  const show = (text: string): void => {
-    if (!shown || text === last) return;
-    last = text;
-    process.stderr.write(`\r\u001b[2K${styleText("dim", text)}`);
-  };
-  return {
-    step: (step) => {
-      const words = wordsOfSteps[step];
-      if (words !== undefined) show(words);
-    },
-    say: show,
-    end: () => {
-      if (shown && last !== "") process.stderr.write("\r\u001b[2K");
-      last = "";
-    },
-  };
-}
-
-const wordsOfSteps: Record<string, string> = {
-  "claim.after": "Reading the checkout …",
-  "fetch.before": "Fetching the base …",
-  "commit.before": "Making the commit …",
-  "push.sending": "Pushing …",
-  "create-pull-request.looked": "Opening the pull request …",
-  "create-pull-request.acted": "Writing down what was done …",
-};
