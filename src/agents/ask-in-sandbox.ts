@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { PullwrightError, type ErrorCode } from "../domain/error.ts";
 import type { AgentUsage } from "../domain/review.ts";
 import type { Mount, SandboxEnding, SandboxLimits } from "../sandbox/sandbox.ts";
+import { removeTree } from "../sandbox/remove-tree.ts";
 import type { AgentAnswer, AgentQuestion } from "./agent.ts";
 import { inside } from "./agent-environment.ts";
 import { upstreamOf } from "./model-credential.ts";
@@ -76,7 +77,7 @@ export async function askInSandbox(
   } finally {
     await proxy?.close();
     await transcript.close();
-    await rm(folder, { recursive: true, force: true });
+    await removeTree(folder);
   }
 }
 

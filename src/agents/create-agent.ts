@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import type { AgentName } from "../domain/agent-name.ts";
 import type { Clock, SteadyClock } from "../domain/clock.ts";
 import type { ErrorCode } from "../domain/error.ts";
@@ -140,22 +140,25 @@ async function locate(manner: Manner, options: AgentOptions): Promise<Located | 
       code: "AGENT_UNAVAILABLE",
       because: `There is no program ${command}: install it, or say where it is with PULLWRIGHT_REVIEW_COMMAND.`,
     };
-  const there = await Promise.all(
-    options.showPaths.map((path) =>
-      stat(path).then(
-        () => true,
-        () => false,
-      ),
-    ),
+  const looked = await Promise.all(
+    options.showPaths.map(async (path) => ({ path, because: await whyNotShown(path, options.home) })),
   );
   return {
     kind: "located",
     program,
-    shown: options.showPaths.filter((_, index) => there[index]).map((path) => ({ outside: path, inside: path })),
-    warnings: options.showPaths
-      .filter((_, index) => !there[index])
-      .map((path) => `${path} in agent.show_paths does not exist.`),
+    shown: looked.filter(({ because }) => because === null).map(({ path }) => ({ outside: path, inside: path })),
+    warnings: looked.flatMap(({ path, because }) =>
+      because === null ? [] : [`${path} in agent.show_paths ${because}.`],
+    ),
   };
+}
+
+/** Secrets lie in homes; whoever wants something of one shown must name just that. */
+async function whyNotShown(path: string, home: string | null): Promise<string | null> {
+  const real = await realpath(path).catch(() => null);
+  if (real === null) return "does not exist";
+  const holdsHome = home !== null && `${home}/`.startsWith(real === "/" ? "/" : `${real}/`);
+  return real === "/" || holdsHome ? "is or holds a home folder and is not shown" : null;
 }
 
 async function credentialsOf(

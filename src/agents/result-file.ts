@@ -24,6 +24,7 @@ export async function readResultFile(path: string): Promise<ResultFile> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return { kind: "missing" };
+    if (code === "EACCES") return { kind: "refused", because: "its result may not be read" };
     if (code === "ELOOP" || code === "ENXIO") return { kind: "refused", because: "its result is not a regular file" };
     throw error;
   }

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { runChild, type ChildResult } from "../child/run-child.ts";
 import type { SteadyClock } from "../domain/clock.ts";
 import { createControlGroup, type ControlGroup } from "./control-group.ts";
 import { commandLineOf, type Confinement } from "./command-line.ts";
+import { removeTree } from "./remove-tree.ts";
 import { processesBelow, stillRuns, type TreeProcess } from "./process-tree.ts";
 import type { SandboxedRun, SandboxEnding } from "./sandbox.ts";
 import { createStartSign } from "./start-sign.ts";
@@ -34,7 +35,7 @@ export async function runConfined(
     return await runIn(run, confinement, { folder, group, deps });
   } finally {
     await group?.remove();
-    await rm(folder, { recursive: true, force: true });
+    await removeTree(folder);
   }
 }
 

@@ -5,7 +5,7 @@ import { startModelServer } from "../fakes/model/model-server.ts";
 import { openWorkshop, whyNoSandbox } from "./stand-ins.ts";
 
 const noSandbox = await whyNoSandbox();
-const inSandbox = test.skipIf(noSandbox !== null);
+const inSandbox = noSandbox === null ? test : test.skip;
 
 const key = "sk-proj-canary-4f8a1c2e9b7d6a5f";
 
@@ -66,7 +66,7 @@ inSandbox("its environment is the same few words everywhere, with no secret amon
           .split("\n")
           .map((line) => line.split("=")[0])
       : [];
-  expect(names.toSorted()).toEqual([
+  expect(names.toSorted((a = "", b = "") => (a < b ? -1 : 1))).toEqual([
     "ANTHROPIC_API_KEY",
     "ANTHROPIC_BASE_URL",
     "CI",
@@ -259,4 +259,23 @@ test("whoever accepts the risk gets the same answers without a sandbox, and coul
   });
   const answer = await workshop.ask(asks);
   expect(answer.kind === "answered" && answer.text).toContain("I am the model.");
+});
+
+inSandbox("further paths are shown when they are named, but never a whole home", async () => {
+  await using workshop = await openWorkshop();
+  const library = await workshop.program("library", "from the library\n");
+  const command = await workshop.program("agent", `#!/bin/sh\ncat ${library}\n`);
+
+  expect(await workshop.ask(workshop.agent({ command, showPaths: [library] }))).toMatchObject({
+    text: "from the library\n",
+  });
+
+  const careless = workshop.agent({
+    command,
+    home: workshop.path,
+    showPaths: ["/", "/var", workshop.path, "/no/such"],
+  });
+  const standing = await careless.probe();
+  expect(standing.kind === "ready" && standing.warnings).toHaveLength(4);
+  expect(await workshop.ask(careless)).toMatchObject({ kind: "failed", code: "AGENT_FAILED" });
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openWorkshop, whyNoSandbox } from "./stand-ins.ts";
 
-const inSandbox = test.skipIf((await whyNoSandbox()) !== null);
+const inSandbox = (await whyNoSandbox()) === null ? test : test.skip;
 const keys = { openai: "sk-proj-canary-4f8a1c2e9b7d6a5f", anthropic: "sk-ant-canary-4f8a1c2e9b7d6a5f" };
 
 /** A command line that says it is some version and has these flags, and does as it is told when it is asked. */
@@ -70,16 +70,15 @@ inSandbox.each([
   ["is a link", "ln -s /etc/passwd /out/answer"],
   ["is a pipe", "mkfifo /out/answer"],
   ["is a folder", "mkdir /out/answer"],
+  ["may not be read", "mkdir -p /out/a/b; touch /out/answer /out/a/b/c; chmod 000 /out/a /out/answer"],
   ["is enormous", "head -c 1000000 /dev/zero >/out/answer"],
 ])("a result that %s is not read", async (_what, script) => {
   await using workshop = await openWorkshop();
   const events = `echo '{"type":"turn.completed","usage":{"input_tokens":1,"output_tokens":1}}'`;
   await workshop.program("codex", standIn("codex-cli 0.170.2", codexFlags, `${script}; ${events}`));
 
-  expect(await workshop.ask(workshop.agent({ name: "codex" }, keys))).toMatchObject({
-    kind: "failed",
-    code: "AGENT_OVER_LIMIT",
-  });
+  expect((await workshop.ask(workshop.agent({ name: "codex" }, keys))).kind).toBe("failed");
+  expect(await readdir(join(workshop.path, "w"))).toEqual([]);
 });
 
 inSandbox("half a turn of Codex is no answer", async () => {
