@@ -83,6 +83,8 @@ export type ReviewPeople = {
   resolve: (number: number, threadId: string) => Promise<void>;
   /** Outside of threads. */
   comments: (number: number) => Promise<{ author: string; body: string }[]>;
+  /** From now on this address hears of what happens. */
+  hook: (url: string, secret: string) => void;
   /** What stands beside a commit now. */
   checks: (sha: string) => Promise<{ name: string; state: string; title: string }[]>;
 };
@@ -274,6 +276,7 @@ async function startGithub(slug: string, tls: Tls): Promise<Api> {
       openPull: ({ title, body = "", branch }) =>
         fake.people.openPullRequest(slug, "ann", { title, body, head: branch, base: "main" }),
       push: (commit) => fake.people.pushCommit(slug, "ann", commit),
+      hook: (url, secret) => void fake.arrange.hook(slug, url, secret),
       threads: async (number) =>
         fake.truth.threads(slug, number).map(({ id, path, line, resolvedBy, comments }) => ({
           id,
@@ -350,6 +353,7 @@ async function startGitlab(slug: string, tls: Tls, tip: string): Promise<Api> {
           })
         ).iid,
       push: (commit) => fake.people.pushCommit(slug, "ann", commit),
+      hook: (url, signingToken) => void fake.arrange.hook(slug, url, { signingToken }),
       threads: async (number) =>
         [...Map.groupBy(notesOf(number), ({ discussionId }) => discussionId)].flatMap(([id, notes]) => {
           const [first] = notes;
