@@ -65,7 +65,7 @@ export async function workHere(
 ): Promise<number> {
   const { startWorkersAlone } = await import("../engine/start-workers-alone.ts");
   const progress = createWorkProgress(type, { isShown: process.stderr.isTTY && !json });
-  const workers = await startWorkersAlone(config, { onStep: progress.step });
+  const workers = await startWorkersAlone(config, { onStep: progress.step, isByHand: true });
   try {
     const { id } = (await queue(workers)) as { id: number };
     const command = await untilEnded(id, workers, progress);

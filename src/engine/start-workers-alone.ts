@@ -30,13 +30,18 @@ export type WorkersAlone = {
 export type WorkersAloneParts = {
   /** Called at each step of the work, for whoever watches. */
   onStep?: (step: string) => void;
+  /** Whether somebody at a terminal waits for one command, and is told its end: the log then has warnings only, unless it is to have more than usual. */
+  isByHand?: boolean;
 };
 
 export async function startWorkersAlone(config: Config, parts: WorkersAloneParts = {}): Promise<WorkersAlone> {
   const options = workOptionsOf(config);
   const { redact, holdsSecret, learn, secrets: knownSecrets } = createLiveRedact([]);
   learn(readableSecrets(config));
-  const log = createLog({ level: config.logLevel, redact });
+  const log = createLog({
+    level: parts.isByHand === true && config.logLevel === "info" ? "warn" : config.logLevel,
+    redact,
+  });
   for (const warning of config.warnings) log.warn({}, warning);
   const store = await openStore(config.store, "write");
   const queueClock = createQueueClock(store.engine, { clock: systemClock, steadyMs: systemSteadyClock });
