@@ -36,6 +36,7 @@ export async function recordEvent(
     subject_ref: event.subject.ref,
     commit_sha: event.commitSha,
     actor: event.actor,
+    actor_id: event.actorId,
     occurred_at: event.occurredAt,
     recorded_at: from.now,
     summary: event.summary,

@@ -26,6 +26,7 @@ export type Schema = {
   command_history: CommandHistoryTable;
   effects: EffectsTable;
   audit_log: AuditLogTable;
+  audit_head: AuditHeadTable;
   credential_standing: CredentialStandingTable;
   idempotency_keys: IdempotencyKeysTable;
 };
@@ -66,6 +67,7 @@ type EventsTable = {
   subject_ref: string;
   commit_sha: string | null;
   actor: string | null;
+  actor_id: string | null;
   occurred_at: Instant;
   recorded_at: Instant;
   summary: string;
@@ -272,6 +274,9 @@ type AuditLogTable = {
   previous_hash: string;
   hash: string;
 };
+
+/** One row: where the audit log ends. */
+type AuditHeadTable = { number: number; entry_id: number; hash: string; entries: number };
 
 type CredentialStandingTable = { fingerprint: string; standing: string };
 

@@ -17,6 +17,7 @@ export const eventsAndDecisions: Migration = {
       subject_ref ${types.text} not null,
       commit_sha ${types.text},
       actor ${types.text},
+      actor_id ${types.text},
       occurred_at ${types.text} not null,
       recorded_at ${types.text} not null,
       summary ${types.text} not null
