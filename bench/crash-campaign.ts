@@ -29,6 +29,8 @@ type Count = { situations: number; points: number; runs: number; deaths: number;
 const killAfterMs = { min: 50, max: 800 };
 /** A step that is come to again and again is died at so often; a third time is as the second. */
 const occurrencesMax = 2;
+/** Nobody is rescued where nobody died: the heir dies of it. */
+const rescues = ["before", "written", "after"].map((moment) => ["push.acted", `rescue.${moment}`]);
 /** What takes longer has stopped for good. */
 const runMsMax = 120_000;
 /** Before anything was measured: how many runs a job has, about. */
@@ -123,12 +125,15 @@ async function perform({ content, mishap, pair, round, random }: Job, place: Cra
       return;
     }
     const steps = await run({ killAt: [] });
-    const points = [...new Set(steps)].filter((step) => Number(step.split("#")[1]) <= occurrencesMax);
+    const points = [
+      ...[...new Set(steps)].filter((step) => Number(step.split("#")[1]) <= occurrencesMax).map((step) => [step]),
+      ...rescues,
+    ];
     if (round === 1) {
       count.situations += 1;
       count.points += points.length;
     }
-    for (const step of points) await run({ killAt: [step] });
+    for (const killAt of points) await run({ killAt });
   } finally {
     await scene[Symbol.asyncDispose]();
   }
