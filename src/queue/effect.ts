@@ -50,7 +50,7 @@ export async function performEffect<Result extends Record<string, unknown>>(
     }
     const sent = await send(row, at);
     if (sent.ending !== null) return sent.ending;
-    deps.signal.throwIfAborted();
+    if (deps.signal.aborted) throw leavingOpen(deps.signal.reason, effect.kind);
     row = sent.row;
   }
 }
@@ -69,7 +69,7 @@ async function lookAfterSending<Result extends Record<string, unknown>>(
   for (const [index, afterMs] of schedule.entries()) {
     if (index < row.checks) continue;
     const lookAt = instantAfter(sentAt, afterMs);
-    if (lookAt > deps.clock.now()) return waitUntil(lookAt, at);
+    if (lookAt > deps.clock.now()) return waitUntil(lookAt, row, at);
     const found = await look(row, since, at);
     if (found !== null) return found;
     const nextMs = schedule[index + 1];
@@ -153,10 +153,19 @@ function doneAs<Result extends Record<string, unknown>>(
 
 function waitUntil<Result extends Record<string, unknown>>(
   until: Instant,
+  row: EffectRow,
   { effect }: At<Result>,
 ): EffectEnding<Result> {
-  const because = `It is not known whether ${effect.kind} was done; it is looked for before it is sent again.`;
+  const why = row.because === null || row.because === "" ? "" : ` ${row.because}`;
+  const because = `It is not known whether ${effect.kind} was done, and it is looked for again at ${until} before it is sent again.${why}`;
   return { kind: "open", outcome: { kind: "wait", code: "OUTCOME_UNKNOWN", because, until } };
+}
+
+/** Whoever was told to stop says what he could not wait for. */
+function leavingOpen(reason: unknown, kind: string): unknown {
+  if (!(reason instanceof Interruption)) return reason;
+  const leftOpen = `It is not known whether ${kind} was done by then; whoever tries again looks for it first.`;
+  return new Interruption(reason.kind, reason.message, leftOpen);
 }
 
 async function giveUp<Result extends Record<string, unknown>>({

@@ -58,7 +58,12 @@ export type Workshop = AsyncDisposable & {
   until: (id: number, isSo: (command: CommandDetail) => boolean) => Promise<CommandDetail>;
 };
 
-export type Settings = { env?: Record<string, string>; yaml?: string };
+export type Settings = {
+  env?: Record<string, string>;
+  yaml?: string;
+  /** Another git than the machine's own. */
+  gitPath?: string;
+};
 
 export const logText =
   "# Implementation Commit Log\n\n## Summary\n\nRetry three times.\n\n## Verification\n\nnpm test\n";
@@ -206,6 +211,7 @@ export async function openWorkshop(
         onChanged: changed,
         reach,
         time,
+        ...(settings.gitPath === undefined ? {} : { gitPath: settings.gitPath }),
       });
       running.push(workers);
       return workers;
