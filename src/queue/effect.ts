@@ -50,7 +50,7 @@ export async function performEffect<Result extends Record<string, unknown>>(
     }
     const sent = await send(row, at);
     if (sent.ending !== null) return sent.ending;
-    if (deps.signal.aborted) throw leavingOpen(deps.signal.reason, effect.kind);
+    deps.signal.throwIfAborted();
     row = sent.row;
   }
 }
@@ -159,13 +159,6 @@ function waitUntil<Result extends Record<string, unknown>>(
   const why = row.because === null || row.because === "" ? "" : ` ${row.because}`;
   const because = `It is not known whether ${effect.kind} was done, and it is looked for again at ${until} before it is sent again.${why}`;
   return { kind: "open", outcome: { kind: "wait", code: "OUTCOME_UNKNOWN", because, until } };
-}
-
-/** Whoever was told to stop says what he could not wait for. */
-function leavingOpen(reason: unknown, kind: string): unknown {
-  if (!(reason instanceof Interruption)) return reason;
-  const leftOpen = `It is not known whether ${kind} was done by then; whoever tries again looks for it first.`;
-  return new Interruption(reason.kind, reason.message, leftOpen);
 }
 
 async function giveUp<Result extends Record<string, unknown>>({

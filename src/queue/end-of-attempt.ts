@@ -2,7 +2,7 @@ import type { CommandOutcome, CommandProducts } from "../domain/command.ts";
 import { errorCodes, PullwrightError } from "../domain/error.ts";
 import type { CommandEnding, HeldCommand } from "../store/command-leases.ts";
 import { backoffMs } from "./backoff.ts";
-import { Interruption } from "./interruption.ts";
+import type { Interruption } from "./interruption.ts";
 import type { CommandMoveName } from "./lifecycle.ts";
 import { msUntil, type QueueClock } from "./queue-clock.ts";
 
@@ -14,8 +14,6 @@ export type EndOfAttempt = { move: CommandMoveName; ending: CommandEnding };
 
 /** What an error that nobody foresaw means for the command that it ended. */
 export function outcomeOfError(error: unknown): CommandOutcome {
-  if (error instanceof Interruption && error.leftOpen !== null)
-    return { kind: "failed", code: "OUTCOME_UNKNOWN", because: error.leftOpen };
   const code = error instanceof PullwrightError ? error.code : "INTERNAL";
   const because = error instanceof Error ? error.message : String(error);
   return { kind: errorCodes[code].retryable ? "retry" : "failed", code, because };
@@ -52,21 +50,11 @@ function wasCutShort(outcome: CommandOutcome, interruption: Interruption | null)
 }
 
 function stopped(outcome: CommandOutcome | null): EndOfAttempt {
+  const done = outcome?.kind === "succeeded" ? ` It had been done by then: ${outcome.because}` : "";
   return {
     move: "stop",
-    ending: {
-      to: "cancelled",
-      code: null,
-      because: `It was cancelled while it ran.${leftBy(outcome)}`,
-      ...productsOf(outcome),
-    },
+    ending: { to: "cancelled", code: null, because: `It was cancelled while it ran.${done}`, ...productsOf(outcome) },
   };
-}
-
-/** What people must know of work that was cancelled, beside that it was. */
-function leftBy(outcome: CommandOutcome | null): string {
-  if (outcome?.kind === "succeeded") return ` It had been done by then: ${outcome.because}`;
-  return outcome?.kind === "failed" && outcome.code === "OUTCOME_UNKNOWN" ? ` ${outcome.because}` : "";
 }
 
 function endOf(

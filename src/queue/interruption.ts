@@ -4,13 +4,10 @@
  */
 export class Interruption extends Error {
   readonly kind: "cancelled" | "lease-lost" | "timed-out" | "stopping";
-  /** Something had been sent, and nobody knows what became of it: what that is, for people. Null where nothing was on its way. */
-  readonly leftOpen: string | null;
 
-  constructor(kind: Interruption["kind"], message: string, leftOpen: string | null = null) {
+  constructor(kind: Interruption["kind"], message: string) {
     super(message);
     this.name = "Interruption";
     this.kind = kind;
-    this.leftOpen = leftOpen;
   }
 }
