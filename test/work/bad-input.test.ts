@@ -283,6 +283,31 @@ describe("a checkout that cannot be taken", () => {
       },
     ],
     [
+      "that stands on a commit which git's own checks refuse",
+      {
+        payload: { base_branch: "hostile", changed_files: ["src/client.ts"] },
+        arrange: async ({ forge, git }) => {
+          await pushHostileCommit(forge, "hostile");
+          await git("fetch", "--quiet", "origin");
+          await git("update-ref", "--no-deref", "HEAD", "refs/remotes/origin/hostile");
+        },
+        code: "HOSTILE_OBJECT",
+        afterwards: ({ forge: { repositories, slug } }) => repositories.setRef(slug, "refs/heads/hostile", null),
+      },
+    ],
+    [
+      "in which only another checkout is new",
+      {
+        arrange: async (of) => {
+          await of.git("checkout", "--quiet", ".");
+          await rm(inside("commit_log.md"));
+          await of.write({ "codex_implementation/commit_log.md": logText });
+          await cp(fresh(), inside("vendored"), { recursive: true });
+        },
+        code: "EMPTY_DIFF",
+      },
+    ],
+    [
       "whose files a program would have to store",
       {
         arrange: (of) => of.write({ ".gitattributes": "*.bin filter=lfs\n", "a.bin": "large\n" }),
@@ -446,6 +471,20 @@ test("a link in the work stays a link, and what it leads to stays where it is", 
   expect(objects.includes(secret)).toBe(false);
 });
 
+/** A tree with a folder that is git's own, as no git makes it. */
+async function pushHostileCommit({ repositories, slug }: LocalForge, branch: string): Promise<void> {
+  const said = async (args: string[], stdin?: Buffer): Promise<string> =>
+    (await repositories.git(slug, args, stdin)).toString().trim();
+  const blob = await said(["hash-object", "-w", "--stdin"], Buffer.from("[core]\n\tfsmonitor = id\n"));
+  const entry = (mode: string, name: string, id: string): Buffer =>
+    Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(id, "hex")]);
+  const raw = (bytes: Buffer): Promise<string> =>
+    said(["hash-object", "-t", "tree", "-w", "--literally", "--stdin"], bytes);
+  const folder = await raw(entry("100644", "config", blob));
+  const tree = await raw(entry("40000", ".git", folder));
+  await repositories.setRef(slug, `refs/heads/${branch}`, await said(["commit-tree", "-m", "Hostile", tree]));
+}
+
 /** The server's own rules, which see a push and refuse it. */
 async function declining({ repositories, slug }: LocalForge, script: string): Promise<void> {
   const hooks = join(repositories.directory(slug), "hooks");
@@ -453,7 +492,15 @@ async function declining({ repositories, slug }: LocalForge, script: string): Pr
   await writeFile(join(hooks, "pre-receive"), `#!/bin/sh\n${script}\nexit 1\n`, { mode: 0o755 });
 }
 
-async function refused({ payload, arrange, env, code, says = "", afterwards }: BadInput): Promise<void> {
+async function refused(input: BadInput): Promise<void> {
+  try {
+    await seeRefused(input);
+  } finally {
+    await input.afterwards?.(shop);
+  }
+}
+
+async function seeRefused({ payload, arrange, env, code, says = "" }: BadInput): Promise<void> {
   const { forge } = shop;
   const workflowId = `BAD-${serial}`;
   await arrange?.(shop);
@@ -471,7 +518,6 @@ async function refused({ payload, arrange, env, code, says = "", afterwards }: B
     (error: { code?: string; message: string }) => ({ code: error.code, state: "failed", because: error.message }),
   );
 
-  await afterwards?.(shop);
   expect(ended).toMatchObject({ state: "failed", code });
   expect(ended.because).toContain(says);
   // eslint-disable-next-line no-control-regex -- what moves a terminal's cursor, or turns the direction of writing
