@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmdirSync } from "node:fs";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Git } from "../../src/git/git.ts";
@@ -46,7 +47,7 @@ test.skipIf(!canMount())(
   async () => {
     const mirrorsDir = join(workshop.directory, "full-disk");
     await mkdir(mirrorsDir);
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", mirrorsDir]);
+    execFileSync("/bin/mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", mirrorsDir]);
     try {
       const git = workshop.createGit({ mirrorsDir });
       const commit = await build(git);
@@ -63,7 +64,7 @@ test.skipIf(!canMount())(
       });
       expect((await readdir(mirrorsDir)).filter((name) => name.endsWith(".git"))).toEqual([]);
     } finally {
-      execFileSync("umount", [mirrorsDir]);
+      execFileSync("/bin/umount", [mirrorsDir]);
     }
   },
 );
@@ -71,14 +72,14 @@ test.skipIf(!canMount())(
 /** Only root may, and not in every container. */
 function canMount(): boolean {
   if (process.platform !== "linux" || process.getuid?.() !== 0 || !existsSync("/bin/mount")) return false;
-  const folder = execFileSync("mktemp", ["-d"], { encoding: "utf8" }).trim();
+  const folder = mkdtempSync(join(tmpdir(), "pullwright-mount-"));
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], { stdio: "ignore" });
-    execFileSync("umount", [folder], { stdio: "ignore" });
+    execFileSync("/bin/mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], { stdio: "ignore" });
+    execFileSync("/bin/umount", [folder], { stdio: "ignore" });
     return true;
   } catch {
     return false;
   } finally {
-    execFileSync("rmdir", [folder]);
+    rmdirSync(folder);
   }
 }

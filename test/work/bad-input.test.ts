@@ -264,7 +264,7 @@ describe("a checkout that cannot be taken", () => {
       {
         arrange: async () => {
           await rm(inside("commit_log.md"));
-          execFileSync("mkfifo", [inside("commit_log.md")]);
+          execFileSync("/usr/bin/mkfifo", [inside("commit_log.md")]);
         },
         code: "CHECKOUT_UNSAFE",
       },
