@@ -53,9 +53,9 @@ const engine = await startEngine(options, {
 });
 if (engine !== null) serve(engine, port);
 
-function serve(engine: Engine, port: MessagePort): void {
-  const accept = acceptTogether(engine.accept);
-  port.on("message", (request: EngineRequest) => {
+function serve(started: Engine, messages: MessagePort): void {
+  const accept = acceptTogether(started.accept);
+  messages.on("message", (request: EngineRequest) => {
     if (request.kind === "accept") {
       const { bodies } = request.batch;
       void accept(unpackBatch(request.batch)).then((outcomes) => {
@@ -65,7 +65,7 @@ function serve(engine: Engine, port: MessagePort): void {
       });
       return;
     }
-    answer(request, engine).then(
+    answer(request, started).then(
       (value) => send({ kind: "answer", id: request.id, value }),
       (error: unknown) => send({ kind: "failed", id: request.id, error: plainError(error) }),
     );
@@ -73,16 +73,16 @@ function serve(engine: Engine, port: MessagePort): void {
   send({ kind: "started" });
 }
 
-async function answer(request: Exclude<EngineRequest, { kind: "accept" }>, engine: Engine): Promise<unknown> {
+async function answer(request: Exclude<EngineRequest, { kind: "accept" }>, asked: Engine): Promise<unknown> {
   switch (request.kind) {
     case "perform":
-      return engine.perform(request.name, request.input, request.caller);
+      return asked.perform(request.name, request.input, request.caller);
     case "ready":
-      return engine.ready();
+      return asked.ready();
     case "learn":
       return learn(request.secrets);
     case "stop":
-      await engine.stop();
+      await asked.stop();
       port?.unref();
       return null;
   }
