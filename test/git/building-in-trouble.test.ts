@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmdirSync } from "node:fs";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Git } from "../../src/git/git.ts";
+import { takeMirrorLock } from "../../src/git/mirror-lock.ts";
 import { openWorkshop, type Workshop } from "./workshop.ts";
 
 let workshop: Workshop;
@@ -42,32 +43,49 @@ test("a git that hangs while it builds is ended, and the next makes the same com
   expect(await build(workshop.git)).toBe(commit);
 });
 
-test.skipIf(!canMount())(
-  "on a disk that is really full the work waits for room, and leaves what it had kept",
-  async () => {
-    const mirrorsDir = join(workshop.directory, "full-disk");
-    await mkdir(mirrorsDir);
-    execFileSync("/bin/mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", mirrorsDir]);
-    try {
-      const git = workshop.createGit({ mirrorsDir });
-      const commit = await build(git);
-      await using mirror = await git.openMirror(workshop.mirrorOf("acme/web"));
-      execFileSync("sh", ["-c", `cat /dev/zero > "$1" 2>/dev/null || true`, "sh", join(mirrorsDir, "filler")]);
-      const bytes = Buffer.from(crypto.getRandomValues(new Uint8Array(60_000)));
-      const changes = [{ path: Buffer.from("c"), kind: "put", mode: "100644", bytes: () => bytes } as const];
+describe.skipIf(!canMount())("on a disk that is really full", () => {
+  test("the work waits for room, and leaves what it had kept", async () => {
+    await using disk = await smallDisk("full-disk");
+    const git = workshop.createGit({ mirrorsDir: disk.path });
+    const commit = await build(git);
+    await using mirror = await git.openMirror(workshop.mirrorOf("acme/web"));
+    disk.fill();
+    const bytes = Buffer.from(crypto.getRandomValues(new Uint8Array(60_000)));
+    const changes = [{ path: Buffer.from("c"), kind: "put", mode: "100644", bytes: () => bytes } as const];
 
-      const building = mirror.buildCommit({ baseSha: commit, changes, message: "Three", atSeconds: 3 });
+    const building = mirror.buildCommit({ baseSha: commit, changes, message: "Three", atSeconds: 3 });
 
-      await expect(building).rejects.toMatchObject({
-        code: "STORE_FULL",
-        message: expect.stringContaining("No space"),
-      });
-      expect((await readdir(mirrorsDir)).filter((name) => name.endsWith(".git"))).toEqual([]);
-    } finally {
-      execFileSync("/bin/umount", [mirrorsDir]);
-    }
-  },
-);
+    await expect(building).rejects.toMatchObject({ code: "STORE_FULL", message: expect.stringContaining("No space") });
+    expect((await readdir(disk.path)).filter((name) => name.endsWith(".git"))).toEqual([]);
+  });
+
+  test("a mirror that is held can be given back", async () => {
+    await using disk = await smallDisk("full-lock");
+    const wait = { waitMs: 0, signal: undefined, clock: () => new Date() };
+    const held = await takeMirrorLock(join(disk.path, "lock"), wait);
+    disk.fill();
+
+    await held[Symbol.asyncDispose]();
+
+    await rm(disk.filler);
+    await using again = await takeMirrorLock(join(disk.path, "lock"), wait);
+    expect(again).toBeDefined();
+  });
+});
+
+/** A megabyte in memory. */
+async function smallDisk(name: string): Promise<AsyncDisposable & { path: string; filler: string; fill: () => void }> {
+  const path = join(workshop.directory, name);
+  const filler = join(path, "filler");
+  await mkdir(path);
+  execFileSync("/bin/mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", path]);
+  return {
+    path,
+    filler,
+    fill: () => void execFileSync("/bin/sh", ["-c", `cat /dev/zero > "$1" 2>/dev/null || true`, "sh", filler]),
+    [Symbol.asyncDispose]: async () => void execFileSync("/bin/umount", [path]),
+  };
+}
 
 /** Only root may, and not in every container. */
 function canMount(): boolean {
