@@ -165,7 +165,8 @@ export async function startEngine(options: EngineOptions, deps: EngineDeps): Pro
 /** In a log that is kept elsewhere it proves later which entries there were: see docs/operate.md. */
 async function logAuditHead(words: string, { auditLog }: Pick<Store, "auditLog">, { log }: EngineDeps): Promise<void> {
   const head = await auditLog.head().catch(() => undefined);
-  if (head !== undefined) log.info({ auditEntry: head.id, auditHash: head.hash, auditEntries: head.entries }, words);
+  if (head !== undefined && head.entries > 0)
+    log.info({ auditEntry: head.id, auditHash: head.hash, auditEntries: head.entries }, words);
 }
 
 async function isWritable(store: Store): Promise<boolean> {

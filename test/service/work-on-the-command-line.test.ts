@@ -8,6 +8,7 @@ import { historyWords } from "../../src/domain/command-words.ts";
 import { commandMoves } from "../../src/queue/lifecycle.ts";
 import { type Ended, runPullwright } from "../support/pullwright-process.ts";
 import { startTestService, type TestService } from "../support/service.ts";
+import { post } from "./ask-for-work.ts";
 import { noWorkersHere, openWorkAtHand, type WorkAtHand } from "./work-at-hand.ts";
 
 describe("what becomes of work", () => {
@@ -288,8 +289,7 @@ describe("pullwright audit verify", () => {
   test("says that the chain is whole; names AUDIT_CHAIN_BROKEN and ends with 1 when somebody changed it", async () => {
     await using service = await startTestService({ environment: noWorkersHere });
     const empty = await service.cli("audit", "verify");
-    await service.cli("workflows", "start", "AUDIT-1");
-    for (const act of ["pause", "resume", "pause"]) await service.cli("workflows", act, "AUDIT-1");
+    await askFourTimes(service);
 
     const whole = await service.cli("audit", "verify");
     const wholeAsJson = await service.cli("audit", "verify", "--json");
@@ -317,8 +317,7 @@ describe("pullwright audit verify, when the end is missing,", () => {
     await using service = await startTestService({
       environment: { ...noWorkersHere, PULLWRIGHT_LOG_LEVEL: "info" },
     });
-    await service.cli("workflows", "start", "CUT-1");
-    for (const act of ["pause", "resume", "pause"]) await service.cli("workflows", act, "CUT-1");
+    await askFourTimes(service);
     await service.stop();
     const kept = service
       .log()
@@ -353,6 +352,12 @@ describe("pullwright audit verify, when the end is missing,", () => {
     expect([unreadable.code, unreadable.stderr]).toEqual([2, expect.stringContaining("64 hexadecimal digits")]);
   });
 });
+
+/** Four entries of the audit log. */
+async function askFourTimes(service: TestService): Promise<void> {
+  await post(service, "/workflows", { workflow_id: "AUDIT-1" });
+  for (const act of ["pause", "resume", "pause"]) await post(service, `/workflows/AUDIT-1/${act}`);
+}
 
 /** As somebody would who has the file. */
 function changeByHand({ dataDir }: { dataDir: string }, statement: string): void {
