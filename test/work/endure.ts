@@ -82,7 +82,7 @@ export async function endure(experiment: Experiment, step: string, shop: Worksho
   };
   const settings = {
     env: settingsAt(forge.name, { TOKEN: "", TOKEN_FILE: tokenFile, ...experiment.settings }),
-    gitPath: disk.gitPath,
+    ...(experiment.usesDisk === true ? { gitPath: disk.gitPath } : {}),
   };
   await experiment.before?.(trouble);
   const pushesBefore = forge.pushed().length;

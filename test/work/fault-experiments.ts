@@ -35,6 +35,8 @@ export type Experiment = {
   /** Which attempt it was in the end. */
   attempt?: number;
   heir?: true;
+  /** Something happens to the disk. */
+  usesDisk?: true;
   /** Of the forge, without what all names of its settings begin with. */
   settings?: Record<string, string>;
   payload?: Record<string, unknown>;
@@ -78,6 +80,7 @@ const setClock = ({ shop }: Trouble): void => shop.time.setAhead(shop.time.ahead
 const fullAt = (step: string): Experiment => ({
   ...recovered,
   attempt: 2,
+  usesDisk: true,
   at: { [step]: ({ disk }) => void disk.fill() },
   meanwhile: { code: "STORE_FULL", act: ({ disk }) => disk.makeRoom() },
 });
@@ -211,7 +214,7 @@ export const experiments: Record<string, Experiment> = {
     attempt: 1,
     before: ({ shop }) => shop.forge.gitFault({ ...pushing, times: 2, what: { kind: "cut-request", afterBytes: 1 } }),
   },
-  "S12 disk full": { ...recovered, attempt: 1, at: { "push.before": ({ disk }) => void disk.fill() } },
+  "S12 disk full": { ...recovered, attempt: 1, usesDisk: true, at: { "push.before": ({ disk }) => void disk.fill() } },
   "S12 secret rotated": {
     ...recovered,
     attempt: 1,
