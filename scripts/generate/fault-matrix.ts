@@ -13,6 +13,7 @@ export const faults = [
   "disk full",
   "store down",
   "clock set",
+  "reordered",
   "secret rotated",
   "answer lost",
   "cancelled",
@@ -36,6 +37,7 @@ const death = (step: string): FaultCell => ({ end: `${oneOfEach}, by another wor
 const queueTests = { elsewhere: "test/conformance/queue-leases.ts" };
 const waits = (why: string): FaultCell => here(`waits ${why}, costs no attempt; then ${oneOfEach}`);
 const again = here(`the next attempt: ${oneOfEach}`);
+const roomMade = here(`what is only kept for later goes, and the next attempt: ${oneOfEach}`);
 const readBack = here(`looked for before anything is sent again: ${oneOfEach}`);
 const rotated = here(`the new one is used at once: ${oneOfEach}`);
 const stolen = here(`the slower worker writes nothing more: ${oneOfEach}`);
@@ -63,9 +65,11 @@ export const faultMatrix: FaultRow[] = [
     title: "read the token",
     cells: {
       "death before": death("claim.after"),
+      "403": waits("until the file can be read"),
       "404": waits("until the file is there"),
       "409 or 422": fails("SECRET_MALFORMED", nothingThere),
       "secret rotated": rotated,
+      "lease stolen": stolen,
     },
   },
   {
@@ -84,6 +88,7 @@ export const faultMatrix: FaultRow[] = [
       "403": waits("for a token that may look"),
       "404": fails("FORGE_NOT_FOUND", nothingThere),
       "net cut": again,
+      "disk full": roomMade,
       "secret rotated": rotated,
       cancelled: stops(nothingThere),
       "lease stolen": stolen,
@@ -95,7 +100,12 @@ export const faultMatrix: FaultRow[] = [
     cells: {
       "death before": death("commit.before"),
       "death after": death("commit.after"),
+      timeout: {
+        end: "git is ended with all that it started; the next attempt makes the same commit",
+        proof: { elsewhere: "test/git/building-in-trouble.test.ts" },
+      },
       "409 or 422": fails("EMPTY_DIFF", nothingThere),
+      "disk full": roomMade,
       "clock set": here("the same commit, whatever the day"),
       cancelled: stops(nothingThere),
       "lease stolen": stolen,
@@ -131,6 +141,7 @@ export const faultMatrix: FaultRow[] = [
       "404": fails("FORGE_NOT_FOUND", nothingThere),
       "409 or 422": fails("BRANCH_EXISTS", "the other's branch is as it was, and there is no pull request"),
       "net cut": readBack,
+      "disk full": here(`a push writes nothing here: ${oneOfEach}`),
       "secret rotated": rotated,
       "answer lost": readBack,
       cancelled: stops("the branch that was on its way is there, and no pull request"),
@@ -177,6 +188,10 @@ export const faultMatrix: FaultRow[] = [
       "death after": death("pull-request.known"),
       "disk full": readBack,
       "store down": readBack,
+      reordered: {
+        end: "what the forge's webhooks tell of it before or after ends in the same row",
+        proof: { elsewhere: "src/outcome/join-pull-request.test.ts" },
+      },
       cancelled: stops("the pull request is there, and is written down"),
       "lease stolen": stolen,
     },

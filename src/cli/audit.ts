@@ -24,35 +24,38 @@ export function addAuditCommands(program: Command): void {
       "\nExamples:\n  pullwright audit list --subject 'workflow SCRUM-123'\n  pullwright audit list --actor operator --all --csv > audit.csv",
     )
     .action(async ({ subject, actor, ...options }, command) => {
-      const filter = { ...(subject === undefined ? {} : { subject }), ...(actor === undefined ? {} : { actor }) };
       await withOperations(command, "read", (perform) =>
-        printList<Row>(
+        printList(
           options,
-          columns,
-          Object.keys(filter).length > 0
-            ? "Nothing matches."
-            : "No entries. What is written to a forge, and what operators ask for, is kept here.",
-          async (page) => perform("listAudit", { ...page, ...filter }),
+          {
+            columns,
+            filter: { subject, actor },
+            none: "No entries. What is written to a forge, and what operators ask for, is kept here.",
+          },
+          (question) => perform("listAudit", question),
         ),
       );
     });
 
   audit
     .command("verify")
-    .description("check the whole chain; exit code 1 when an entry is not what it was, or one is missing")
+    .description(
+      "check the whole chain; exit code 1 when an entry is not what it was, or one is missing, also at the end",
+    )
+    .option("--kept <hash>", "a last hash that you kept: its entry must still be there")
     .option("--json", "the API's own object")
     .addHelpText(
       "after",
-      "\nThe chain cannot know what was cut off at its end: keep the last hash elsewhere, and compare.\n\nExamples:\n  pullwright audit verify\n  pullwright audit verify --json",
+      "\nWho can write to the database can write a shorter log anew: keep the last hash elsewhere, and ask for it.\n\nExamples:\n  pullwright audit verify\n  pullwright audit verify --kept 5c1f…   a hash from the service's log or an earlier check",
     )
-    .action(async ({ json }, command) => {
+    .action(async ({ json, kept }, command) => {
       await withOperations(command, "read", async (perform) => {
-        const check = await perform("verifyAudit", {});
+        const check = await perform("verifyAudit", kept === undefined ? {} : { kept });
         if (json) process.stdout.write(`${JSON.stringify(check, null, 2)}\n`);
         if (check.broken !== null)
           throw new PullwrightError(
             "AUDIT_CHAIN_BROKEN",
-            `Audit entry ${check.broken.id}: ${check.broken.because} Compare the table with a backup.`,
+            `${check.broken.id === 0 ? "The audit log" : `Audit entry ${check.broken.id}`}: ${check.broken.because} Compare the table with a backup.`,
           );
         if (!json) process.stdout.write(wholeWords(check.checked, check.last_hash));
       });

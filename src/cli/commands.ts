@@ -48,20 +48,16 @@ function addList(commands: Command): void {
       "\nExamples:\n  pullwright commands list --state failed\n  pullwright commands list --workflow SCRUM-123 --all --ndjson",
     )
     .action(async ({ state, type, workflow, ...options }, command) => {
-      const filter = {
-        ...(state === undefined ? {} : { state }),
-        ...(type === undefined ? {} : { type }),
-        ...(workflow === undefined ? {} : { workflow_id: workflow }),
-      };
       const now = instantOf(systemClock());
       await withOperations(command, "read", (perform) =>
-        printList<Row>(
+        printList(
           options,
-          columnsAt(now),
-          Object.keys(filter).length > 0
-            ? "Nothing matches."
-            : "No commands. `pullwright workflows start` and `pullwright commands queue` ask for work.",
-          async (page) => perform("listCommands", { ...page, ...filter }),
+          {
+            columns: columnsAt(now),
+            filter: { state, type, workflow_id: workflow },
+            none: "No commands. `pullwright workflows start` and `pullwright commands queue` ask for work.",
+          },
+          (question) => perform("listCommands", question),
         ),
       );
     });

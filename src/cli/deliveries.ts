@@ -27,15 +27,11 @@ export function addDeliveriesCommands(program: Command): void {
       "\nExamples:\n  pullwright deliveries list --state dead\n  pullwright deliveries list --source github --ndjson",
     )
     .action(async ({ state, source, ...options }, command) => {
-      const filter = { ...(state === undefined ? {} : { state }), ...(source === undefined ? {} : { source }) };
       await withOperations(command, "read", (perform) =>
-        printList<Row>(
+        printList(
           options,
-          columns,
-          Object.keys(filter).length > 0
-            ? "Nothing matches."
-            : "No deliveries. `pullwright start` says where webhooks go.",
-          async (page) => perform("listDeliveries", { ...page, ...filter }),
+          { columns, filter: { state, source }, none: "No deliveries. `pullwright start` says where webhooks go." },
+          (question) => perform("listDeliveries", question),
         ),
       );
     });

@@ -33,20 +33,30 @@ function parseLimit(text: string): number {
   return limit;
 }
 
-/** Reads a list as the options say and prints it: a table for people, or one of the formats for programs. */
-export async function printList<Row extends Record<string, unknown>>(
+/** What a filter's options say, those left out that nobody gave. */
+type Given<Filter> = { [Name in keyof Filter]?: Exclude<Filter[Name], undefined> };
+
+type Listing<Row, Filter> = {
+  columns: Column<Row>[];
+  filter: Filter;
+  /** What a person reads where there is nothing at all. */
+  none: string;
+};
+
+/** Reads a list as the options and the filter say and prints it: a table for people, or one of the formats for programs. */
+export async function printList<Row extends Record<string, unknown>, Filter extends Record<string, unknown>>(
   options: ListOptions,
-  columns: Column<Row>[],
-  empty: string,
-  read: (page: { limit: number; cursor?: string }) => Promise<List<Row>>,
+  { columns, filter, none }: Listing<Row, Filter>,
+  read: (question: { limit: number; cursor?: string } & Given<Filter>) => Promise<List<Row>>,
 ): Promise<void> {
-  const list = await readPages(options, read);
+  const given = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as Given<Filter>;
+  const list = await readPages(options, (page) => read({ ...page, ...given }));
   const print = (text: string): void => void process.stdout.write(text);
   if (options.json)
     print(`${JSON.stringify({ data: list.data, next_cursor: list.next_cursor, has_more: list.has_more }, null, 2)}\n`);
   else if (options.ndjson) print(list.data.map((row) => `${JSON.stringify(row)}\n`).join(""));
   else if (options.csv) print(printCsv(list.data));
-  else if (list.data.length === 0) print(`${empty}\n`);
+  else if (list.data.length === 0) print(`${Object.keys(given).length > 0 ? "Nothing matches." : none}\n`);
   else {
     print(asTable(list.data, columns));
     if (list.has_more)

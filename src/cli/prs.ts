@@ -28,19 +28,15 @@ export function addPullRequestsCommand(program: Command): void {
       "\nExamples:\n  pullwright prs --state reverted --since 30d\n  pullwright prs --repo acme/web --all --csv > prs.csv",
     )
     .action(async ({ repo, state, since, ...options }, command) => {
-      const filter = {
-        ...(repo === undefined ? {} : { repo }),
-        ...(state === undefined ? {} : { state }),
-        ...(since === undefined ? {} : { since }),
-      };
       await withOperations(command, "read", (perform) =>
-        printList<Row>(
+        printList(
           options,
-          columns,
-          Object.keys(filter).length > 0
-            ? "Nothing matches."
-            : "No pull requests. They appear when a forge's webhook tells of one.",
-          async (page) => perform("listPullRequests", { ...page, ...filter }),
+          {
+            columns,
+            filter: { repo, state, since },
+            none: "No pull requests. They appear when a forge's webhook tells of one.",
+          },
+          (question) => perform("listPullRequests", question),
         ),
       );
     });

@@ -27,21 +27,10 @@ function addList(reviews: Command): void {
       "\nExamples:\n  pullwright reviews --verdict inconclusive\n  pullwright reviews list --repo acme/web --pr 7 --json",
     )
     .action(async ({ verdict, repo, pr, workflow, ...options }, command) => {
-      const filter = {
-        ...(verdict === undefined ? {} : { verdict }),
-        ...(repo === undefined ? {} : { repository: repo }),
-        ...(pr === undefined ? {} : { pr_number: pr }),
-        ...(workflow === undefined ? {} : { workflow_id: workflow }),
-      };
+      const filter = { verdict, repository: repo, pr_number: pr, workflow_id: workflow };
+      const none = "No reviews. `pullwright review <url>` asks for one; safety.auto_review_after_pr for all.";
       await withOperations(command, "read", (perform) =>
-        printList<Row>(
-          options,
-          columns,
-          Object.keys(filter).length > 0
-            ? "Nothing matches."
-            : "No reviews. `pullwright review <url>` asks for one; safety.auto_review_after_pr for all.",
-          async (page) => perform("listReviews", { ...page, ...filter }),
-        ),
+        printList(options, { columns, filter, none }, (question) => perform("listReviews", question)),
       );
     });
 }

@@ -36,20 +36,15 @@ export function addRunsCommand(program: Command): void {
       "\nExamples:\n  pullwright runs --status failure --since 7d\n  pullwright runs --commit-sha 1a2b3c4 --json",
     )
     .action(async ({ repo, commitSha, status, since, ...options }, command) => {
-      const filter = {
-        ...(repo === undefined ? {} : { repo }),
-        ...(commitSha === undefined ? {} : { commit_sha: commitSha }),
-        ...(status === undefined ? {} : { status }),
-        ...(since === undefined ? {} : { since }),
-      };
       await withOperations(command, "read", (perform) =>
-        printList<Row>(
+        printList(
           options,
-          columns,
-          Object.keys(filter).length > 0
-            ? "Nothing matches."
-            : "No CI runs. They appear when a forge's or a CI system's webhook tells of one.",
-          async (page) => perform("listCiRuns", { ...page, ...filter }),
+          {
+            columns,
+            filter: { repo, commit_sha: commitSha, status, since },
+            none: "No CI runs. They appear when a forge's or a CI system's webhook tells of one.",
+          },
+          (question) => perform("listCiRuns", question),
         ),
       );
     });

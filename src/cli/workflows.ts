@@ -38,13 +38,14 @@ function addList(workflows: Command): void {
     )
     .action(async ({ state, ...options }, command) => {
       await withOperations(command, "read", (perform) =>
-        printList<Row>(
+        printList(
           options,
-          columns,
-          state === undefined
-            ? "No work yet. `pullwright workflows start SCRUM-123 --plan plan.md` begins a piece of work."
-            : "Nothing matches.",
-          async (page) => perform("listWorkflows", { ...page, ...(state === undefined ? {} : { state }) }),
+          {
+            columns,
+            filter: { state },
+            none: "No work yet. `pullwright workflows start SCRUM-123 --plan plan.md` begins a piece of work.",
+          },
+          (question) => perform("listWorkflows", question),
         ),
       );
     });

@@ -39,7 +39,7 @@ export function readSecretFile(path: string, where: string): string {
   if (stat.size > secretBytesMax)
     throw new PullwrightError("SECRET_MALFORMED", `${where} names ${path}, which is too large for a secret.`);
   refuseWritableByOthers(path, where);
-  return parseSecret(readFileSync(path, "utf8"), `${where} (${path})`);
+  return parseSecret(readOrRefuse(path, where), `${where} (${path})`);
 }
 
 /** Reads `<directory>/<ref>`. A link is followed as long as it stays inside, as Kubernetes mounts need. */
@@ -62,12 +62,24 @@ function statOrRefuse(path: string, where: string) {
   try {
     return statSync(path);
   } catch (cause) {
-    throw new PullwrightError(
-      "SECRET_NOT_FOUND",
-      `${where}: ${path} cannot be read. Create it with mode 0600 in ${dirname(path)}.`,
-      { cause },
-    );
+    throw unreadable(path, where, cause);
   }
+}
+
+function readOrRefuse(path: string, where: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw unreadable(path, where, cause);
+  }
+}
+
+function unreadable(path: string, where: string, cause: unknown): PullwrightError {
+  return new PullwrightError(
+    "SECRET_NOT_FOUND",
+    `${where}: ${path} cannot be read. Create it with mode 0600 in ${dirname(path)}.`,
+    { cause },
+  );
 }
 
 function refuseWritableByOthers(path: string, where: string): void {

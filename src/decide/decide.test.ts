@@ -18,6 +18,7 @@ function event(say: Partial<NormalisedEvent> = {}): NormalisedEvent {
     subject: { kind: "repository", ref: "acme/web" },
     commitSha: null,
     actor: "ann",
+    actorId: null,
     actorIsBot: false,
     occurredAt: "2026-01-02T03:04:05.678Z",
     summary: "acme/web got a star",

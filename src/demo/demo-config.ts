@@ -40,6 +40,8 @@ export async function demoConfig(
   });
   return {
     ...config,
+    // What is noted for later, as where the audit log ends, is of no use in a folder that goes with the demo, and would stand between its lines.
+    logLevel: config.logLevel === "info" ? "warn" : config.logLevel,
     dataDir,
     baseUrl: null,
     secretsDir: join(dataDir, "secrets"),

@@ -208,7 +208,7 @@ export const errorCodes = {
   AUDIT_CHAIN_BROKEN: {
     status: 500,
     retryable: false,
-    meaning: "An entry of the audit log does not follow from the one before it.",
+    meaning: "An entry of the audit log does not follow from the one before it, or entries are missing at its end.",
     remedy: "Somebody changed the table by hand; compare with a backup.",
   },
   // Git

@@ -20,8 +20,10 @@ export type NormalisedEvent = {
   repository: RepositoryMention | null;
   subject: Subject;
   commitSha: string | null;
-  /** Login of who did it, as the payload says. */
+  /** Login of who did it, as the payload says. Logins change hands. */
   actor: string | null;
+  /** The forge's numeric id of who did it: that one stays. Null where the payload does not say it. */
+  actorId: string | null;
   actorIsBot: boolean;
   /** By the sender's clock; the time of receipt where the payload has none. */
   occurredAt: Instant;
@@ -34,6 +36,9 @@ export type NormalisedEvent = {
   /** What the outcome tables learn from it. */
   facts: Fact[];
 };
+
+/** Who did it. */
+export type Actor = Pick<NormalisedEvent, "actor" | "actorId" | "actorIsBot">;
 
 /** What the normaliser made of a delivery. `refused` ends the delivery `dead`; `ignored` ends it digested with its reason. */
 export type NormalisedDelivery =

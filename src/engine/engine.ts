@@ -3,6 +3,7 @@ import { systemClock, systemSteadyClock } from "../domain/clock.ts";
 import { digestNext } from "../flow.ts";
 import type { Log } from "../log.ts";
 import { createNormaliser } from "../normalise/normaliser.ts";
+import { createNudge } from "../queue/nudge.ts";
 import { createQueueClock } from "../queue/queue-clock.ts";
 import type { OperationName } from "../operations/operations.ts";
 import { type Caller, perform, performDepsOf } from "../operations/perform.ts";
@@ -11,7 +12,6 @@ import { openStore, type StoreLocation } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
 import type { WorkOptions } from "../config/work-options.ts";
 import { createCourtesy } from "./courtesy.ts";
-import { createNudge } from "./nudge.ts";
 import { newOwner, releaseLeasesOfTheDead } from "./release-leases-of-the-dead.ts";
 import { readText } from "./read-text.ts";
 import { watchSpace } from "./space-watch.ts";
@@ -76,7 +76,7 @@ export async function startEngine(options: EngineOptions, deps: EngineDeps): Pro
   const performDeps = performDepsOf(store, redact, options.work, readText);
 
   const stopping = new AbortController();
-  const nudge = createNudge(stopping.signal);
+  const nudge = createNudge();
   const space = watchSpace(store.freeBytes);
   const courtesy = createCourtesy();
   let digesterFailure: string | null = null;
@@ -92,6 +92,8 @@ export async function startEngine(options: EngineOptions, deps: EngineDeps): Pro
     onChanged: () => deps.onChanged(["work", "prs", "status"]),
   });
 
+  await logAuditHead("The audit log goes on from here", store, deps);
+
   const digesting = (async () => {
     while (!stopping.signal.aborted) {
       try {
@@ -102,11 +104,11 @@ export async function startEngine(options: EngineOptions, deps: EngineDeps): Pro
           workers.nudge();
           deps.onChanged(["deliveries", "events", "prs", "runs", "work", "status"]);
         }
-        if (digested === 0) await nudge.wait(idleMs);
+        if (digested === 0) await nudge.wait(async () => idleMs);
       } catch (error) {
         digesterFailure = error instanceof Error ? error.message : String(error);
         deps.log.error({ err: error }, "Digesting failed; it is tried again");
-        await nudge.wait(idleMs);
+        await nudge.wait(async () => idleMs);
       }
     }
   })();
@@ -153,12 +155,21 @@ export async function startEngine(options: EngineOptions, deps: EngineDeps): Pro
     },
     stop: async () => {
       stopping.abort();
+      nudge.now();
       await Promise.all([digesting, workers.stop()]);
       space.stop();
       await normaliser.close();
+      await logAuditHead("The audit log ends here for now", store, deps);
       await store.close();
     },
   };
+}
+
+/** In a log that is kept elsewhere it proves later which entries there were: see docs/operate.md. */
+async function logAuditHead(words: string, { auditLog }: Pick<Store, "auditLog">, { log }: EngineDeps): Promise<void> {
+  const head = await auditLog.head().catch(() => undefined);
+  if (head !== undefined && head.entries > 0)
+    log.info({ auditEntry: head.id, auditHash: head.hash, auditEntries: head.entries }, words);
 }
 
 async function isWritable(store: Store): Promise<boolean> {

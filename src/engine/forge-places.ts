@@ -74,7 +74,13 @@ function createPlace(name: "github" | "gitlab", host: string, options: WorkOptio
   const readToken = (place: SecretPlace | null) => async (): Promise<string | null> => {
     if (place === null && !options.git.credentialHelper) return null;
     const token = place === null ? await deps.askCredentialHelper(host) : readSecretPlace(place);
-    if (token !== null) deps.learn([token]);
+    if (token === null) return null;
+    deps.learn([token]);
+    if (/\s/.test(token))
+      throw new PullwrightError(
+        "SECRET_MALFORMED",
+        `${place?.from ?? `The credential helper's answer for ${host}`} holds white space, which no token has.`,
+      );
     return token;
   };
   const { app, token } = options.github;

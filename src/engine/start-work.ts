@@ -36,6 +36,8 @@ export type WorkDeps = {
   agent?: Agent;
   /** The machine's own, unless told: in a test an hour may pass at once. */
   time?: { clock: Clock; wait: Wait };
+  /** Where git is, when it is not the machine's own: in a test it may lack room. */
+  gitPath?: string;
 };
 
 /** Workers at work, and the git that they use. */
@@ -58,6 +60,7 @@ export async function startWork(options: WorkOptions, deps: WorkDeps): Promise<S
       allowLoopbackHttp: true,
       author: { name: options.git.authorName, email: options.git.authorEmail },
       ...(options.caFile === null ? {} : { caFile: options.caFile }),
+      ...(deps.gitPath === undefined ? {} : { gitPath: deps.gitPath }),
     },
     { reach, redact, clock: systemClock },
   );

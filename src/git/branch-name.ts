@@ -1,7 +1,7 @@
 import { PullwrightError } from "../domain/error.ts";
 
 /** Branches that we never write to, whatever the base is called. `*` stands for anything. */
-export const protectedBranches = ["main", "master", "trunk", "develop", "gh-pages", "release/*", "releases/*"];
+const protectedBranches = ["main", "master", "trunk", "develop", "gh-pages", "release/*", "releases/*"];
 
 /** git adds `.lock` to the last part while it writes, and file names end at 255 bytes. */
 const branchBytesMax = 244;
@@ -12,14 +12,11 @@ const branchBytesMax = 244;
  *
  * @throws {PullwrightError} BRANCH_NAME_INVALID
  */
-export function checkBranchName(
-  name: string,
-  { base, protectedPatterns = protectedBranches }: { base: string; protectedPatterns?: string[] },
-): void {
+export function checkBranchName(name: string, { base }: { base: string }): void {
   const why = whyNotOurs(name);
   if (why !== null) throw invalid(name, why);
   if (name.toLowerCase() === base.toLowerCase()) throw invalid(name, "is the base branch");
-  const pattern = protectedPatterns.find((one) => matches(one.toLowerCase(), name.toLowerCase()));
+  const pattern = protectedBranches.find((one) => matches(one.toLowerCase(), name.toLowerCase()));
   if (pattern !== undefined) throw invalid(name, `is protected (${pattern})`);
 }
 

@@ -1,4 +1,5 @@
 import { type ErrorCode, PullwrightError } from "../domain/error.ts";
+import { saysNoRoom } from "./no-room.ts";
 import { outsideWords } from "./outside-words.ts";
 import type { GitSaid } from "./run-git.ts";
 
@@ -18,7 +19,10 @@ export function networkFailure(
     .split(/[\r\n]+/)
     .filter((line) => !line.startsWith("remote:"))
     .join("\n");
-  const code = codeOfStatus(ours) ?? sentences.find(([sentence]) => sentence.test(ours))?.[1] ?? otherwise;
+  const code =
+    (saysNoRoom(ours) ? "STORE_FULL" : codeOfStatus(ours)) ??
+    sentences.find(([sentence]) => sentence.test(ours))?.[1] ??
+    otherwise;
   const words = outsideWords(said.stderr, redact);
   return new PullwrightError(code, `${what} did not succeed: ${words === "" ? `git ended with ${said.code}` : words}`);
 }

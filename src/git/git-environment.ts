@@ -163,10 +163,7 @@ function networkSettings(network: GitNetwork | null): [string, string][] {
 }
 
 /** Nothing of the person's own ssh is used: no settings, no agent, no other key, no question asked. */
-export function sshCommand(
-  sshPath: string,
-  { keyPath, knownHostsPath }: { keyPath: string; knownHostsPath: string },
-): string {
+function sshCommand(sshPath: string, { keyPath, knownHostsPath }: { keyPath: string; knownHostsPath: string }): string {
   const options = [
     "BatchMode=yes",
     "IdentitiesOnly=yes",

@@ -89,8 +89,8 @@ async function removeHalfWritten(gitDir: string, packs: string[]): Promise<void>
   await Promise.all(left.map((name) => rm(join(gitDir, "objects", "pack", name), { force: true })));
 }
 
-/** Moved away in one step, then removed: what is being removed is never taken for a mirror. */
-async function putAside(gitDir: string): Promise<void> {
+/** Moved away in one step, then removed: what is being removed is never taken for a mirror. For the holder of its lock only. */
+export async function putAside(gitDir: string): Promise<void> {
   const aside = `${gitDir}.aside-${crypto.randomUUID()}`;
   try {
     await rename(gitDir, aside);

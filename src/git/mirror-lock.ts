@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Clock } from "../domain/clock.ts";
 import { PullwrightError } from "../domain/error.ts";
+import { isNoRoom } from "./no-room.ts";
 import { isRunning, ownIdentity, type ProcessIdentity } from "./process-identity.ts";
 
 export type MirrorLock = AsyncDisposable;
@@ -71,12 +72,19 @@ async function tryNumber(
   return {
     [Symbol.asyncDispose]: async () => {
       clearInterval(touching);
-      await rename(await writeAside(directory, givenBack), file);
+      try {
+        await rename(await writeAside(directory, givenBack), file);
+      } catch (error) {
+        if (!isNoRoom(error)) throw error;
+        await utimes(file, givenBackAt, givenBackAt);
+      }
     },
   };
 }
 
 const givenBack = "given back";
+/** Says the same where there is no room for words. */
+const givenBackAt = 0;
 
 async function writeAside(directory: string, text: string): Promise<string> {
   const path = join(directory, `new-${crypto.randomUUID()}`);
@@ -89,9 +97,11 @@ async function isFree(file: string, own: ProcessIdentity, clock: Clock): Promise
   // Gone since it was listed: there is a higher one, which the next look finds.
   if (text === null) return false;
   if (text === givenBack) return true;
+  const mtimeMs = (await stat(file).catch(() => null))?.mtimeMs;
+  if (mtimeMs === undefined) return false;
+  if (mtimeMs === givenBackAt) return true;
   const running = await isRunning(JSON.parse(text) as ProcessIdentity, own);
   if (running !== null) return !running;
-  const { mtimeMs } = await stat(file);
   return clock().getTime() - mtimeMs > silentForMs;
 }
 

@@ -9,10 +9,11 @@ import type { Person } from "./commit-text.ts";
 import { type ExportedFiles, exportFiles, type ExportRequest } from "./export-files.ts";
 import { fetchCommit, type WantedCommit } from "./fetch-commit.ts";
 import { makeJobFolder } from "./job-folder.ts";
-import { mirrorDirectoryName, prepareMirror, whyUnusable } from "./mirror-files.ts";
+import { mirrorDirectoryName, prepareMirror, putAside, whyUnusable } from "./mirror-files.ts";
 import { takeMirrorLock } from "./mirror-lock.ts";
 import { runInMirror, type MirrorSession } from "./mirror-session.ts";
 import type { NetworkTurns } from "./network-turns.ts";
+import { isNoRoom } from "./no-room.ts";
 import { isObjectId, type ObjectFormat } from "./object-id.ts";
 import { pushBranch, type PushOutcome, type PushRequest } from "./push-branch.ts";
 import { readChange } from "./read-change.ts";
@@ -61,7 +62,7 @@ type Deps = {
 /**
  * Opens the mirror of a repository for one job, and makes it if there is none. Waits while another job, of this process or another, holds it.
  *
- * @throws {PullwrightError} REPOSITORY_URL_INVALID, SECRET_MALFORMED, GIT_TIMED_OUT, GIT_FAILED
+ * @throws {PullwrightError} REPOSITORY_URL_INVALID, SECRET_MALFORMED, GIT_TIMED_OUT, GIT_FAILED, STORE_FULL
  */
 export async function openMirror(request: MirrorRequest, deps: Deps): Promise<Mirror> {
   const { repositoryKey, remote, signal } = request;
@@ -76,7 +77,16 @@ export async function openMirror(request: MirrorRequest, deps: Deps): Promise<Mi
   const temporaryDir = await makeJobFolder(deps.workDir);
   held.defer(() => rm(temporaryDir, { recursive: true, force: true, maxRetries: 3 }));
   const surroundings = { ...deps.surroundings, temporaryDir, signal };
-  await prepareMirror(gitDir, format, surroundings);
+  /** Where there was no room, the mirror gives back what it has: all of it is at the remote, or is made again. */
+  const orMakeRoom = async <Value>(doing: Promise<Value>): Promise<Value> => {
+    try {
+      return await doing;
+    } catch (error) {
+      if (isNoRoom(error) || (error instanceof PullwrightError && error.code === "STORE_FULL")) await putAside(gitDir);
+      throw error;
+    }
+  };
+  await orMakeRoom(prepareMirror(gitDir, format, surroundings));
 
   const session: MirrorSession = {
     gitDir,
@@ -96,10 +106,10 @@ export async function openMirror(request: MirrorRequest, deps: Deps): Promise<Mi
   };
   const release = held.move();
   return {
-    fetchCommit: (wanted) => fetchCommit(session, wanted),
+    fetchCommit: (wanted) => orMakeRoom(fetchCommit(session, wanted)),
     hasCommit: (sha) => hasCommit(session, sha),
-    buildCommit: (commit) => buildCommit(session, commit, deps.author),
-    pushBranch: (push) => pushBranch(session, push),
+    buildCommit: (commit) => orMakeRoom(buildCommit(session, commit, deps.author)),
+    pushBranch: (push) => orMakeRoom(pushBranch(session, push)),
     readRemoteBranch: (branch) => readRemoteBranch(session, branch),
     readChange: (commits) => readChange(session, commits),
     exportFiles: (wanted) => exportFiles(session, wanted),

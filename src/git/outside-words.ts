@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import { withoutInvisible } from "../domain/visible-text.ts";
 
 /** Masks secrets in a text; src/redact makes one. */
 type Redact = (text: string) => string;
@@ -10,9 +11,7 @@ const charactersMax = 2000;
  * characters with the beginning and the end kept.
  */
 export function outsideWords(text: string, redact: Redact): string {
-  const readable = stripVTControlCharacters(text)
-    .replaceAll(/\r\n?/g, "\n")
-    .replaceAll(unreadable, "")
+  const readable = withoutInvisible(stripVTControlCharacters(text).replaceAll(/\r\n?/g, "\n"))
     .split("\n")
     .map((line) => line.trimEnd())
     .filter((line) => line !== "")
@@ -21,8 +20,3 @@ export function outsideWords(text: string, redact: Redact): string {
   if (clean.length <= charactersMax) return clean;
   return `${clean.slice(0, charactersMax / 2)} […] ${clean.slice(-charactersMax / 2)}`.toWellFormed();
 }
-
-/** Control characters but line feed and tab, what turns the direction of writing, what has no width, and tags. */
-const unreadable =
-  // oxlint-disable-next-line no-control-regex -- these are what it is for
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;

@@ -1,6 +1,7 @@
 import { PullwrightError } from "../domain/error.ts";
 import { allEnded } from "./all-ended.ts";
 import type { Scratch } from "./checkout-scratch.ts";
+import { nulEndedWords } from "./nul-ended.ts";
 import type { EntryMode } from "./tree-entry.ts";
 
 /** A path that may differ from the base, and what the base has there. */
@@ -51,7 +52,7 @@ async function compare(scratch: Scratch, baseSha: string, { named, isSparse }: A
 
   const found = new Map<string, PossibleChange>();
   const nested = new Map<string, Buffer>();
-  const others = [untracked, ...namedFiles].flatMap(pathsIn);
+  const others = [untracked, ...namedFiles].flatMap(nulEndedWords);
   const note = (change: PossibleChange) => {
     const key = keyOf(change.path);
     // What was staged comes first: of such a file the others compare with the index, not with the base.
@@ -79,7 +80,7 @@ function listed(scratch: Scratch, args: string[]): Promise<Buffer> {
 
 /** In a sparse checkout files are left out on purpose; that they are not there says nothing. */
 async function outsideSparseCheckout(scratch: Scratch): Promise<Set<string>> {
-  const lines = pathsIn(await listed(scratch, ["ls-files", "-t", "-z"]));
+  const lines = nulEndedWords(await listed(scratch, ["ls-files", "-t", "-z"]));
   const absent = lines.filter((line) => line[0] === 0x53 && line[1] === 0x20);
   return new Set(absent.map((line) => line.toString("latin1", 2)));
 }
@@ -89,7 +90,7 @@ type RawLine = PossibleChange & { isSubmodule: boolean };
 
 /** `:<old mode> <new mode> <old id> <new id> <status>`, NUL, path, NUL. */
 function rawLines(lines: Buffer): RawLine[] {
-  const parts = pathsIn(lines);
+  const parts = nulEndedWords(lines);
   const changes: RawLine[] = [];
   for (let index = 0; index + 1 < parts.length; index += 2) {
     const [oldMode = "", newMode = "", id = ""] = (parts[index] as Buffer).toString("latin1", 1).split(" ");
@@ -108,17 +109,6 @@ function modeOf(text: string): EntryMode {
     default:
       return "100644";
   }
-}
-
-function pathsIn(list: Buffer): Buffer[] {
-  const paths: Buffer[] = [];
-  for (let at = 0; at < list.length;) {
-    const end = list.indexOf(0, at);
-    if (end < 0) break;
-    paths.push(list.subarray(at, end));
-    at = end + 1;
-  }
-  return paths;
 }
 
 /** As latin1 each byte is one character. */

@@ -14,7 +14,6 @@ export type PushRequest = {
   expected: string | null;
   /** The branch that the work goes to; ours must not be it. */
   base: string;
-  protectedPatterns?: string[];
 };
 
 export type PushOutcome =
@@ -28,8 +27,8 @@ export type PushOutcome =
  * @throws {PullwrightError} GIT_TIMED_OUT, GIT_FAILED, BRANCH_NAME_INVALID, or what the forge's answer means (FORGE_…)
  */
 export async function pushBranch(session: MirrorSession, request: PushRequest): Promise<PushOutcome> {
-  const { branch, commitSha, expected, base, protectedPatterns } = request;
-  checkBranchName(branch, { base, ...(protectedPatterns === undefined ? {} : { protectedPatterns }) });
+  const { branch, commitSha, expected, base } = request;
+  checkBranchName(branch, { base });
   if (!isObjectId(commitSha) || (expected !== null && !isObjectId(expected))) {
     throw new PullwrightError("GIT_FAILED", "A commit is named by its whole id.");
   }

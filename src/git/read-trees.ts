@@ -1,4 +1,5 @@
 import { PullwrightError } from "../domain/error.ts";
+import { nulEnded } from "./nul-ended.ts";
 import { idBytesOf, type ObjectFormat } from "./object-id.ts";
 import { gitFailed, type GitSaid } from "./run-git.ts";
 import { parseTree, type TreeEntry } from "./tree-entry.ts";
@@ -23,7 +24,7 @@ export async function readTrees(
   const args = ["cat-file", "--batch", "-z"];
   const said = await run({
     args,
-    stdin: Buffer.concat(questions.flatMap((question) => [question, Buffer.from([0])])),
+    stdin: nulEnded(questions),
     stdoutBytesMax: 512 * 1024 * 1024,
   });
   if (said.code !== 0) throw gitFailed(args, said, redact);

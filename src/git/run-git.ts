@@ -2,6 +2,7 @@ import { PullwrightError } from "../domain/error.ts";
 import type { ChildLimits } from "../child/child-limits.ts";
 import { runChild } from "../child/run-child.ts";
 import { gitEnvironment, type GitNetwork, type GitPlace } from "./git-environment.ts";
+import { saysNoRoom } from "./no-room.ts";
 import { outsideWords } from "./outside-words.ts";
 
 /** What every git command of one job stands on. */
@@ -74,10 +75,11 @@ export async function runGit(command: GitCommand, surroundings: GitSurroundings)
   }
 }
 
-/** The failure of a local command, with git's own words. */
+/** The failure of a local command, with git's own words: GIT_FAILED, or STORE_FULL where there was no room to write. */
 export function gitFailed(args: string[], said: GitSaid, redact: (text: string) => string): PullwrightError {
   const words = outsideWords(said.stderr, redact);
-  return new PullwrightError("GIT_FAILED", `git ${args[0]} ended with ${said.code}: ${words}`);
+  const code = saysNoRoom(said.stderr) ? "STORE_FULL" : "GIT_FAILED";
+  return new PullwrightError(code, `git ${args[0]} ended with ${said.code}: ${words}`);
 }
 
 const gitLimits: ChildLimits = { fileBytesMax: 2 * 1024 ** 3, openFilesMax: 256, coreBytesMax: 0 };

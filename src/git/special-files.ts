@@ -1,5 +1,6 @@
 import { lstat, readdir } from "node:fs/promises";
 import type { Scratch } from "./checkout-scratch.ts";
+import { nulEnded } from "./nul-ended.ts";
 
 type Wanted = {
   /** Whether anything at or below a folder, as latin1, is of interest. */
@@ -69,7 +70,7 @@ async function withoutIgnored({ run }: Pick<Scratch, "run">, paths: Buffer[]): P
   const said = await run({
     // The index, in which such a path can be a submodule's, has no say in it.
     args: ["--no-literal-pathspecs", "check-ignore", "-z", "--stdin", "--no-index"],
-    stdin: Buffer.concat(asked.flatMap((path) => [path, Buffer.from([0])])),
+    stdin: nulEnded(asked),
     stdoutBytesMax: 256 * 1024 * 1024,
   });
   const ignored = new Set(said.code === 0 ? said.stdout.toString("latin1").split("\0") : []);

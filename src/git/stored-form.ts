@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Scratch } from "./checkout-scratch.ts";
+import { nulEnded } from "./nul-ended.ts";
 
 /** How git would store a file's bytes: changed by its own rules (line ends, `$Id$`, encoding), or by a program that we do not run. */
 export type StoredForm = {
@@ -22,7 +23,7 @@ export async function storedForms(
   if (files.length === 0) return new Map();
   const said = await scratch.runWell({
     args: ["check-attr", "-z", "--stdin", ...attributesAsked],
-    stdin: Buffer.concat(files.flatMap(({ path }) => [path, Buffer.from([0])])),
+    stdin: nulEnded(files.map(({ path }) => path)),
     stdoutBytesMax: 256 * 1024 * 1024,
   });
   const attributes = new Map<string, Attributes>();

@@ -53,6 +53,7 @@ function normaliseRun(payload: Fields, runKind: "workflow" | "job", envelope: En
     commitSha: fact.commitSha,
     // Who is behind a pipeline is said by an id of CircleCI's own.
     actor: null,
+    actorId: null,
     actorIsBot: false,
     occurredAt: fact.observedAt,
     summary: ciRunSummary(repository.slug, fact),
@@ -156,6 +157,7 @@ function normalisePing(payload: Fields, { receivedAt }: Envelope): NormalisedEve
     subject: { kind: "hook", ref: requiredKey(webhook, "id") },
     commitSha: null,
     actor: null,
+    actorId: null,
     actorIsBot: false,
     occurredAt: optionalInstant(payload, "happened_at") ?? receivedAt,
     summary: summary(`CircleCI's webhook ${name} answers`),

@@ -43,6 +43,7 @@ export function normaliseGenericCi(payload: Fields, envelope: Envelope): Normali
     subject: { kind: "ci-run", ref: fact.runId },
     commitSha: fact.commitSha,
     actor: null,
+    actorId: null,
     actorIsBot: false,
     occurredAt: fact.observedAt,
     summary: ciRunSummary(repository.slug, fact),

@@ -95,6 +95,38 @@ test("ids beyond 2^53 stay exact", () => {
   });
 });
 
+test("who did it is told by the number that stays, beside the login that may change hands", () => {
+  const issue = { number: 1, updated_at: "2026-03-02T09:15:00Z" };
+  const sender = { login: "ann", id: 9_007_199_254_740_991, type: "User" };
+  const ref = { ref: "refs/heads/topic", before: sha, after: "b2".repeat(20) };
+  const project = { id: 7, path_with_namespace: "acme/web", web_url: "https://gitlab.com/acme/web" };
+
+  expect(normalised("github", "issues", { action: "opened", repository, issue, sender })).toMatchObject({
+    event: { actor: "ann", actorId: "9007199254740991", actorIsBot: false },
+  });
+  expect(normalised("github", "issues", { action: "opened", repository, issue })).toMatchObject({
+    event: { actor: null, actorId: null, actorIsBot: false },
+  });
+  const pushed = { ...ref, user_id: 31, user_username: "sue", project, commits: [], total_commits_count: 0 };
+  expect(normalised("gitlab", "Push Hook", pushed)).toMatchObject({ event: { actor: "sue", actorId: "31" } });
+  expect(normalised("gitlab", "Push Hook", { ...pushed, user_id: undefined })).toMatchObject({
+    event: { actor: "sue", actorId: null },
+  });
+});
+
+test("a ping is as old as the newest thing in it, and as its receipt where nothing in it has a time", () => {
+  const hook = { updated_at: "2026-02-01T00:00:00Z" };
+  const dated = { ...repository, updated_at: "2026-01-05T00:00:00Z", pushed_at: "2026-01-07T00:00:00Z" };
+  const occurredAt = (payload: object) => {
+    const answer = normalised("github", "ping", { hook_id: 1, ...payload });
+    return answer.kind === "understood" ? answer.event.occurredAt : answer.kind;
+  };
+
+  expect(occurredAt({ repository: dated })).toBe("2026-01-07T00:00:00.000Z");
+  expect(occurredAt({ repository: dated, hook })).toBe("2026-02-01T00:00:00.000Z");
+  expect(occurredAt({ repository, organization: { login: "acme" } })).toBe(receivedAt);
+});
+
 test("a payload's text is kept as it came, form-encoded or not", () => {
   const text = `{ "hook_id": 1, "repository" : ${JSON.stringify(repository)} }`;
   const body = new TextEncoder().encode(new URLSearchParams({ payload: text }).toString());

@@ -1,5 +1,5 @@
 import type { Instant } from "../domain/clock.ts";
-import type { NormalisedEvent } from "../domain/event.ts";
+import type { Actor, NormalisedEvent } from "../domain/event.ts";
 import type { PushedCommit } from "../domain/fact.ts";
 import type { RepositoryMention } from "../domain/repository.ts";
 import { isNoCommit } from "./commit-sha.ts";
@@ -8,10 +8,8 @@ import { type Fields, requiredLine, requiredSha } from "./read-field.ts";
 import { count, summary } from "./summary.ts";
 
 /** What each forge says in its own words about a push. */
-type Push = {
+type Push = Actor & {
   repository: RepositoryMention & { forge: "github" | "gitlab" | null };
-  actor: string | null;
-  actorIsBot: boolean;
   commits: PushedCommit[];
   commitsCount: number;
   pushedAt: Instant;
@@ -30,6 +28,7 @@ export function normalisePushedRef(payload: Fields, push: Push): NormalisedEvent
   const event = {
     repository: push.repository,
     actor: push.actor,
+    actorId: push.actorId,
     actorIsBot: push.actorIsBot,
     occurredAt: push.pushedAt,
     discriminator: `${before}..${after}`,

@@ -37,6 +37,7 @@ export async function recordEvent(
     commit_sha: event.commitSha,
     actor: event.actor,
     actor_is_bot: event.actorIsBot ? 1 : 0,
+    actor_id: event.actorId,
     occurred_at: event.occurredAt,
     recorded_at: from.now,
     summary: event.summary,

@@ -69,7 +69,7 @@ async function lookAfterSending<Result extends Record<string, unknown>>(
   for (const [index, afterMs] of schedule.entries()) {
     if (index < row.checks) continue;
     const lookAt = instantAfter(sentAt, afterMs);
-    if (lookAt > deps.clock.now()) return waitUntil(lookAt, at);
+    if (lookAt > deps.clock.now()) return waitUntil(lookAt, row, at);
     const found = await look(row, since, at);
     if (found !== null) return found;
     const nextMs = schedule[index + 1];
@@ -153,9 +153,11 @@ function doneAs<Result extends Record<string, unknown>>(
 
 function waitUntil<Result extends Record<string, unknown>>(
   until: Instant,
+  row: EffectRow,
   { effect }: At<Result>,
 ): EffectEnding<Result> {
-  const because = `It is not known whether ${effect.kind} was done; it is looked for before it is sent again.`;
+  const why = row.because === null || row.because === "" ? "" : ` ${row.because}`;
+  const because = `It is not known whether ${effect.kind} was done, and it is looked for again at ${until} before it is sent again.${why}`;
   return { kind: "open", outcome: { kind: "wait", code: "OUTCOME_UNKNOWN", because, until } };
 }
 

@@ -38,7 +38,6 @@ export async function noteRequest(
     subject_ref: subject.ref,
     commit_sha: null,
     actor,
-    actor_is_bot: 0,
     occurred_at: at,
     recorded_at: at,
     summary,

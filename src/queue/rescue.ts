@@ -2,6 +2,7 @@ import type { CommandLease, HeldCommand } from "../store/command-leases.ts";
 import type { Store, StoreQueries } from "../store/store.ts";
 import { backoffMs } from "./backoff.ts";
 import type { EndOfAttempt } from "./end-of-attempt.ts";
+import { leaveOpen } from "./leave-open.ts";
 import type { QueueClock } from "./queue-clock.ts";
 
 export type RescueDeps = {
@@ -60,6 +61,7 @@ async function giveBack(lease: CommandLease, queries: StoreQueries, deps: Rescue
   const [held] = await queries.commandLeases.hold([lease]);
   if (held === undefined || held.leaseUntilAt !== lease.leaseUntilAt) return false;
   const { move, ending } = endOfCrash(held, lease, deps);
+  if (ending.to === "cancelled") ending.because += await leaveOpen(lease.id, queries);
   const now = deps.clock.forStore();
   await queries.commandLeases.end([{ ...lease, ending }], now);
   await queries.commands.addHistory(

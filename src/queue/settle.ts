@@ -3,6 +3,7 @@ import type { StoreQueries } from "../store/store.ts";
 import type { EndedAttempt } from "./attempts.ts";
 import { endOfAttempt } from "./end-of-attempt.ts";
 import { enqueue } from "./enqueue.ts";
+import { leaveOpen } from "./leave-open.ts";
 import type { QueueClock } from "./queue-clock.ts";
 
 /** What follows from how a command ended. Pure: it sees nothing but these two. */
@@ -17,7 +18,7 @@ export type SettleDeps = {
   reach: (step: string) => void;
 };
 
-type Queries = Pick<StoreQueries, "commands" | "commandClaims" | "commandLeases" | "workflows">;
+type Queries = Pick<StoreQueries, "commands" | "commandClaims" | "commandLeases" | "effects" | "workflows">;
 
 /**
  * Ends claims in the caller's transaction: each command's state and history, what follows from it, and where its workflow stands, all or nothing. Commands
@@ -32,6 +33,8 @@ export async function settle(ended: EndedAttempt[], queries: Queries, deps: Sett
     const holding = held.get(command.id);
     return holding === undefined ? [] : [{ command, holding, end, ...endOfAttempt(end, holding, deps) }];
   });
+  for (const { command, ending } of settled)
+    if (ending.to === "cancelled") ending.because += await leaveOpen(command.id, queries);
   const now = clock.forStore();
   await queries.commandLeases.end(
     settled.map(({ command: { id, fence }, ending }) => ({ id, fence, ending })),

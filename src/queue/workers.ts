@@ -1,4 +1,5 @@
 import type { ClaimedCommand, CommandType } from "../domain/command.ts";
+import { withInvisibleShown } from "../domain/visible-text.ts";
 import { isOutage } from "../store/outage.ts";
 import type { Store, StoreQueries } from "../store/store.ts";
 import { createAttempts, type EndedAttempt, type PerformCommand, type WorkerSlots } from "./attempts.ts";
@@ -174,7 +175,7 @@ export function createWorkers({ slots, leaseMs }: WorkersOptions, deps: WorkersD
   /** What the work said, fit to be stored and shown. */
   function said({ command, end }: EndedAttempt): EndedAttempt {
     if (end.outcome === null) return { command, end };
-    const because = deps.redact(end.outcome.because).slice(0, becauseCharactersMax);
+    const because = withInvisibleShown(deps.redact(end.outcome.because)).slice(0, becauseCharactersMax);
     return { command, end: { ...end, outcome: { ...end.outcome, because } } };
   }
 

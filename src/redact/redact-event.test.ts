@@ -18,6 +18,7 @@ test("a secret that was pasted into a title, a branch or a message is not stored
     subject: { kind: "branch", ref: `try-${secret}` },
     commitSha: "a".repeat(40),
     actor: "ann",
+    actorId: null,
     actorIsBot: false,
     occurredAt: "2026-01-02T03:04:05.678Z",
     summary: `ann pushed 1 commit to try-${secret}`,

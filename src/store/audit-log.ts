@@ -25,6 +25,9 @@ export type AuditFilter = { subject?: string; actor?: string };
 /** Where a check of the chain stands: after which entry it goes on, and with which hash. */
 export type AuditPosition = { id: number; hash: string };
 
+/** Where the log ends, as it was noted with its last entry, and how many entries there were by then. */
+export type AuditHead = AuditPosition & { entries: number };
+
 /** How far a check came. `broken` is the first entry that does not follow from the one before it, or is not what it was. */
 export type AuditCheck = {
   checked: number;
@@ -40,6 +43,8 @@ export const auditStart: AuditPosition = { id: 0, hash: "" };
 
 const entriesMax = 1000;
 
+const headNumber = 1;
+
 /** Any number does, as long as every process takes the same. */
 const appendLockKey = 7_305_184_221;
 
@@ -52,13 +57,28 @@ export function auditLogQueries(db: Kysely<Schema>, locking: "skip-locked" | "no
   };
 
   return {
-    /** Adds an entry behind the newest, in the caller's transaction where there is one. Nobody else adds between: the next waits for the end of this one. */
+    /**
+     * Adds an entry behind the newest, in the caller's transaction where there is one. Nobody else adds between: the next waits for the end of this one. It
+     * follows the head, not the last row that is there, so that after a cut the chain stays broken.
+     */
     async append(entry: NewAuditEntry): Promise<void> {
       if (db.isTransaction) return appendIn(db, entry);
       await db.transaction().execute((trx) => appendIn(trx, entry));
     },
 
-    /** Checks the chain from a position on, a page at a time. What was cut off at the very end cannot be missed by the chain alone. */
+    /** Where the log ends; undefined when somebody took even that away. */
+    async head(): Promise<AuditHead | undefined> {
+      const row = await db.selectFrom("audit_head").selectAll().where("number", "=", headNumber).executeTakeFirst();
+      return row === undefined ? undefined : { id: row.entry_id, hash: row.hash, entries: row.entries };
+    },
+
+    /** The entry with this hash. */
+    async findByHash(hash: string): Promise<AuditRow | undefined> {
+      const row = await db.selectFrom("audit_log").selectAll().where("hash", "=", hash).executeTakeFirst();
+      return row === undefined ? undefined : read(row);
+    },
+
+    /** Checks the chain from a position on, a page at a time. What was cut off at the very end is missed by the head, not by the chain. */
     async check(from: AuditPosition, limit: number): Promise<AuditCheck> {
       const rows = await db
         .selectFrom("audit_log")
@@ -105,13 +125,26 @@ export function auditLogQueries(db: Kysely<Schema>, locking: "skip-locked" | "no
 
   async function appendIn(trx: Kysely<Schema>, { detail, ...entry }: NewAuditEntry): Promise<void> {
     if (locking === "skip-locked") await sql`select pg_advisory_xact_lock(${appendLockKey}::bigint)`.execute(trx);
-    const last = await trx.selectFrom("audit_log").select("hash").orderBy("id", "desc").limit(1).executeTakeFirst();
+    const head = await trx.selectFrom("audit_head").select("hash").where("number", "=", headNumber).executeTakeFirst();
+    const last = head ?? (await lastEntry(trx));
     const columns = { ...entry, detail: JSON.stringify(detail), previous_hash: last?.hash ?? auditStart.hash };
-    await trx
+    const hash = hashOf(columns);
+    const { id } = await trx
       .insertInto("audit_log")
-      .values({ ...columns, hash: hashOf(columns) })
+      .values({ ...columns, hash })
+      .returning("id")
+      .executeTakeFirstOrThrow();
+    // A head that was taken away does not come back by itself: that it is missing must be seen.
+    await trx
+      .updateTable("audit_head")
+      .set({ entry_id: id, hash, entries: sql<number>`entries + 1` })
+      .where("number", "=", headNumber)
       .execute();
   }
+}
+
+function lastEntry(trx: Kysely<Schema>): Promise<{ hash: string } | undefined> {
+  return trx.selectFrom("audit_log").select("hash").orderBy("id", "desc").limit(1).executeTakeFirst();
 }
 
 function faultOf(row: StoredEntry, previousHash: string): string | null {

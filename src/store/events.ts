@@ -1,18 +1,24 @@
 import { type Kysely, type Selectable, sql } from "kysely";
 import type { Instant } from "../domain/clock.ts";
 import { countRows, type Page, type PageRequest, readPage } from "./page.ts";
+import { holdWriteLock } from "./postgres/open.ts";
 import type { Schema } from "./schema.ts";
 
 /** An event with what its repository is called today. */
 export type EventRow = Omit<Selectable<Schema["events"]>, "event_key"> & { repo_slug: string | null };
 
-export type NewEvent = Omit<Selectable<Schema["events"]>, "id">;
+/** What an operator asked for has no forge that numbers who did it. */
+export type NewEvent = Omit<Selectable<Schema["events"]>, "id" | "actor_id" | "actor_is_bot"> & {
+  actor_id?: string | null;
+  /** 1 for one that says so of itself. */
+  actor_is_bot?: number;
+};
 
 export type EventFilter = { repo?: string; kind?: string; deliveryId?: number };
 
 export type EventQueries = ReturnType<typeof eventQueries>;
 
-export function eventQueries(db: Kysely<Schema>) {
+export function eventQueries(db: Kysely<Schema>, locking: "skip-locked" | "none") {
   const withRepository = () =>
     db.selectFrom("events").leftJoin("repositories", "repositories.id", "events.repository_id");
   const filtered = (filter: EventFilter) => {
@@ -24,21 +30,17 @@ export function eventQueries(db: Kysely<Schema>) {
   };
 
   return {
-    /** Records an event once by its key. Says whether it is new, and which row has it. */
+    /**
+     * Records an event once by its key. Says whether it is new, and which row has it. Numbers become visible in their order: who has read up to one has missed
+     * none below it. Therefore an event is added only where no other can be added until this one's transaction has ended, in a transaction of the store or,
+     * without the caller's, in one of its own that is as exclusive.
+     */
     async add(event: NewEvent): Promise<{ id: number; isNew: boolean }> {
-      const inserted = await db
-        .insertInto("events")
-        .values(event)
-        .onConflict((conflict) => conflict.column("event_key").doNothing())
-        .returning("id")
-        .executeTakeFirst();
-      if (inserted !== undefined) return { id: inserted.id, isNew: true };
-      const stored = await db
-        .selectFrom("events")
-        .select("id")
-        .where("event_key", "=", event.event_key)
-        .executeTakeFirstOrThrow();
-      return { id: stored.id, isNew: false };
+      if (db.isTransaction) return addIn(db, event);
+      return db.transaction().execute(async (trx) => {
+        if (locking === "skip-locked") await holdWriteLock(trx);
+        return addIn(trx, event);
+      });
     },
 
     list(filter: EventFilter, page: PageRequest): Promise<Page<EventRow>> {
@@ -76,7 +78,7 @@ export function eventQueries(db: Kysely<Schema>) {
         .executeTakeFirst();
     },
 
-    /** What came after, oldest first: the live stream reads on from where it stopped. */
+    /** What came after, oldest first: the live stream reads on from where it stopped, and misses nothing by that; see `add`. */
     async since(id: number, limit: number): Promise<EventRow[]> {
       return withRepository()
         .select([...listColumns])
@@ -105,6 +107,22 @@ export function eventQueries(db: Kysely<Schema>) {
   };
 }
 
+async function addIn(trx: Kysely<Schema>, event: NewEvent): Promise<{ id: number; isNew: boolean }> {
+  const inserted = await trx
+    .insertInto("events")
+    .values(event)
+    .onConflict((conflict) => conflict.column("event_key").doNothing())
+    .returning("id")
+    .executeTakeFirst();
+  if (inserted !== undefined) return { id: inserted.id, isNew: true };
+  const stored = await trx
+    .selectFrom("events")
+    .select("id")
+    .where("event_key", "=", event.event_key)
+    .executeTakeFirstOrThrow();
+  return { id: stored.id, isNew: false };
+}
+
 const ofPullRequestMax = 1000;
 
 const listColumns = [
@@ -117,6 +135,7 @@ const listColumns = [
   "commit_sha",
   "actor",
   "actor_is_bot",
+  "actor_id",
   "occurred_at",
   "events.recorded_at",
   "summary",

@@ -89,7 +89,7 @@ async function openOnPostgres(url: string, mode: "write" | "read"): Promise<Stor
 function queriesOver(db: Kysely<Schema>, locking: "skip-locked" | "none"): StoreQueries {
   return {
     deliveries: deliveryQueries(db, locking),
-    events: eventQueries(db),
+    events: eventQueries(db, locking),
     decisions: decisionQueries(db),
     repositories: repositoryQueries(db),
     pullRequests: pullRequestQueries(db),

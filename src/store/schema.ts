@@ -27,6 +27,7 @@ export type Schema = {
   command_history: CommandHistoryTable;
   effects: EffectsTable;
   audit_log: AuditLogTable;
+  audit_head: AuditHeadTable;
   credential_standing: CredentialStandingTable;
   idempotency_keys: IdempotencyKeysTable;
   reviews: ReviewsTable;
@@ -69,7 +70,8 @@ type EventsTable = {
   subject_ref: string;
   commit_sha: string | null;
   actor: string | null;
-  actor_is_bot: number;
+  actor_is_bot: Generated<number>;
+  actor_id: string | null;
   occurred_at: Instant;
   recorded_at: Instant;
   summary: string;
@@ -277,6 +279,9 @@ type AuditLogTable = {
   previous_hash: string;
   hash: string;
 };
+
+/** One row: where the audit log ends. */
+type AuditHeadTable = { number: number; entry_id: number; hash: string; entries: number };
 
 type CredentialStandingTable = { fingerprint: string; standing: string };
 

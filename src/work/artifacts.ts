@@ -17,9 +17,9 @@ export type Artifacts = {
  */
 export async function openArtifacts(parent: string, name: string): Promise<Artifacts> {
   const folder = join(parent, name);
+  await checkArtifactsFolder(parent, name);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (!(await lstat(folder)).isDirectory())
-    throw new PullwrightError("CHECKOUT_UNSAFE", `${folder} is a link; the artifacts' folder is a folder.`);
+  await checkArtifactsFolder(parent, name);
   return {
     folder,
     write: async (file, content) => {
@@ -42,4 +42,19 @@ export async function openArtifacts(parent: string, name: string): Promise<Artif
       return path;
     },
   };
+}
+
+/**
+ * Holds that `<parent>/<name>` is a folder or can become one, and makes nothing: for who has much to do before the first artifact.
+ *
+ * @throws PullwrightError CHECKOUT_UNSAFE
+ */
+export async function checkArtifactsFolder(parent: string, name: string): Promise<void> {
+  const folder = join(parent, name);
+  const [above, there] = await Promise.all([parent, folder].map((path) => lstat(path).catch(() => null)));
+  if (there?.isDirectory() === false || above?.isFile() === true)
+    throw new PullwrightError(
+      "CHECKOUT_UNSAFE",
+      `${folder} is a link, or no folder can be there; the artifacts' folder is a folder.`,
+    );
 }

@@ -2,16 +2,18 @@ import { join } from "node:path";
 import type { Clock } from "../domain/clock.ts";
 import type { ClaimedCommand, CommandOutcome } from "../domain/command.ts";
 import type { KnownEffect, PerformEffect } from "../domain/effect.ts";
+import { PullwrightError } from "../domain/error.ts";
 import type { RepositoryRef } from "../domain/repository-ref.ts";
 import { reviewKey } from "../domain/review-key.ts";
 import type { ForgePullRequest, ForgeRepository } from "../forges/forge.ts";
 import type { Git } from "../git/git.ts";
+import { isNoRoom } from "../git/no-room.ts";
 import type { Redact } from "../redact/redact.ts";
 import { readCreatePullRequestPayload } from "./create-pull-request-payload.ts";
 import type { FindForgePlace } from "./forge-place.ts";
 import { outcomeOfForgeError } from "./outcome-of-forge-error.ts";
 import { openPullRequest } from "./open-pull-request.ts";
-import { openPullRequestArtifacts } from "./pull-request-artifacts.ts";
+import { checkPullRequestArtifacts, openPullRequestArtifacts } from "./pull-request-artifacts.ts";
 import { descriptionOf, titleOf } from "./pull-request-text.ts";
 import { pushWork } from "./push-work.ts";
 import { repositoryOfWork } from "./repository-of-work.ts";
@@ -52,8 +54,9 @@ export async function createPullRequest(command: ClaimedCommand, deps: CreatePul
     return await create(command, deps);
   } catch (error) {
     const outcome = outcomeOfForgeError(error, command, deps.clock);
-    if (outcome === null) throw error;
-    return outcome;
+    if (outcome !== null) return outcome;
+    if (isNoRoom(error)) throw new PullwrightError("STORE_FULL", "There is no room left to work in.", { cause: error });
+    throw error;
   }
 }
 
@@ -66,6 +69,8 @@ async function create(command: ClaimedCommand, deps: CreatePullRequestDeps): Pro
   const repository = await place.forge.getRepository(ref, { signal: deps.signal });
   const baseBranch = payload.base_branch ?? source.baseBranch ?? place.settings.baseBranch;
   const baseSha = await source.baseSha(place.settings.remote, baseBranch);
+  const issueDir = payload.issue_dir ?? join(deps.exportsDir, workflowId);
+  await checkPullRequestArtifacts(issueDir);
   await using taken = await source.take(baseSha);
   deps.reach("work.taken");
 
@@ -76,7 +81,6 @@ async function create(command: ClaimedCommand, deps: CreatePullRequestDeps): Pro
 
   const { described, logPath: commitLogPath } = taken;
   const description = descriptionOf(described);
-  const issueDir = payload.issue_dir ?? join(deps.exportsDir, workflowId);
   const changedFiles = described.changes.map(({ path }) => path);
   const { remote } = place.settings;
   const artifacts = await openPullRequestArtifacts(

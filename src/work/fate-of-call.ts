@@ -30,6 +30,8 @@ export function fateOfPush(error: unknown): EffectFate {
 }
 
 const fateOfPushCode: Partial<Record<ErrorCode, EffectFate>> = {
+  BRANCH_NAME_INVALID: "not-sent",
+  GIT_UNAVAILABLE: "not-sent",
   BRANCH_EXISTS: "refused",
   BRANCH_CONFLICT: "refused",
   PUSH_REJECTED: "refused",

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { RepositoryRef } from "../domain/repository-ref.ts";
 import type { ForgePullRequest, ForgeRepository } from "../forges/forge.ts";
-import { openArtifacts } from "./artifacts.ts";
+import { checkArtifactsFolder, openArtifacts } from "./artifacts.ts";
 
 /** Work that became a pull request, as its artifacts tell of it. */
 export type PublishedWork = {
@@ -40,7 +40,7 @@ export async function openPullRequestArtifacts(
   deps: { reach: (step: string) => void },
 ): Promise<PullRequestArtifacts> {
   const { workflowId, ref, repository, branch, baseBranch, commitSha, changedFiles, issueDir } = work;
-  const { folder, write } = await openArtifacts(issueDir, "github_pr");
+  const { folder, write } = await openArtifacts(issueDir, folderName);
   const paths: Record<string, string> = {};
   return {
     paths: () => paths,
@@ -87,6 +87,18 @@ export async function openPullRequestArtifacts(
     },
   };
 }
+
+/**
+ * Holds that the artifacts can be written, before anything is pushed. Makes nothing.
+ *
+ * @throws PullwrightError CHECKOUT_UNSAFE
+ */
+export async function checkPullRequestArtifacts(issueDir: string): Promise<void> {
+  await checkArtifactsFolder(issueDir, folderName);
+}
+
+/** The seed's, at GitLab too. */
+const folderName = "github_pr";
 
 function asJson(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`;

@@ -56,6 +56,37 @@ export function exerciseAuditLog(makeDatabase: MakeDatabase): void {
       expect(await checkAll(store, 3)).toMatchObject({ broken: { id: brokenAt } });
     });
 
+    test("notes where it ends with each entry, and not with one that was undone", async () => {
+      await using database = await makeDatabase();
+      const store = await database.open();
+      expect(await store.auditLog.head()).toEqual({ id: 0, hash: "", entries: 0 });
+      for (let index = 1; index <= 3; index += 1) await append(store, index);
+      const undone = store.transaction(async (queries) => {
+        await queries.auditLog.append(entry(4));
+        throw new Error("half way");
+      });
+      await expect(undone).rejects.toThrow("half way");
+
+      const last = await store.auditLog.get(3);
+
+      expect(await store.auditLog.head()).toEqual({ id: 3, hash: last?.hash, entries: 3 });
+      expect(await store.auditLog.findByHash(last?.hash ?? "")).toEqual(last);
+      expect(await store.auditLog.findByHash("f".repeat(64))).toBeUndefined();
+    });
+
+    test("is not mended by going on after its end was cut off", async () => {
+      await using database = await makeDatabase();
+      const store = await database.open();
+      for (let index = 1; index <= 10; index += 1) await append(store, index);
+      await changeByHand(database, "delete from audit_log where id > 8");
+      expect(await checkAll(store, 3)).toEqual({ checked: 8, broken: null });
+
+      await append(store, 11);
+
+      expect(await checkAll(store, 3)).toMatchObject({ checked: 8, broken: { id: 11 } });
+      expect(await store.auditLog.head()).toMatchObject({ id: 11, entries: 11 });
+    });
+
     test("takes no second entry that follows the same one", async () => {
       await using database = await makeDatabase();
       const store = await database.open();

@@ -6,6 +6,7 @@ import { markerOf } from "../../src/domain/marker.ts";
 import { cancelCommand } from "../../src/queue/cancel.ts";
 import { performEffect } from "../../src/queue/effect.ts";
 import { Interruption } from "../../src/queue/interruption.ts";
+import { settle } from "../../src/queue/settle.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { MakeDatabase } from "./database.ts";
 import { at, type HandClock, handClock, leaseMs, put } from "./queue-at-hand.ts";
@@ -246,6 +247,26 @@ export function exerciseEffects(makeDatabase: MakeDatabase): void {
       expect([board.sent, board.notes.length]).toEqual([1, 1]);
     });
 
+    test("that hangs when its command is cancelled and let go is unknown from then on, and says so", async () => {
+      await using database = await makeDatabase();
+      const board = await boardOf(database);
+
+      const late = board.post({
+        beforeAnswering: async () => {
+          await board.cancel();
+          await board.letGo();
+        },
+      });
+
+      await expect(late).rejects.toMatchObject({ code: "LEASE_LOST" });
+      expect(await board.row()).toMatchObject({ state: "unknown", sends: 1 });
+      expect(await board.store.commands.get(board.command.id)).toMatchObject({
+        state: "cancelled",
+        outcome_because:
+          "It was cancelled while it ran. It is not known whether note was done by then; whoever tries again looks for it first.",
+      });
+    });
+
     test("that is told to stop before it leaves does not count as sent", async () => {
       await using database = await makeDatabase();
       const board = await boardOf(database);
@@ -414,6 +435,19 @@ async function boardOf(database: Awaited<ReturnType<MakeDatabase>>, key = "1") {
       const again = { afterMs: 0, attempt: 0, waits: 0, crashes: 0 };
       const ending = { to: "queued", code: null, because: "gone", again } as const;
       await store.commandLeases.end([{ ...command, ending }], clock.now());
+    },
+    /** Its worker's process waits for it no longer. */
+    letGo: async () => {
+      const end = { outcome: null, interruption: new Interruption("cancelled", "Somebody cancelled it.") };
+      await store.transaction((queries) =>
+        settle([{ command, end }], queries, {
+          clock,
+          random: () => 0.5,
+          followUps: () => [],
+          owner: "test",
+          reach: () => {},
+        }),
+      );
     },
     takeOver: async () => {
       command = await claim(store, clock);

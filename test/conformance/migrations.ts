@@ -44,6 +44,7 @@ export function exerciseMigrations(makeDatabase: MakeDatabase): void {
         "commands",
         "command_history",
         "effects",
+        "audit_head",
         "audit_log",
         "credential_standing",
         "idempotency_keys",

@@ -250,34 +250,41 @@ export function exerciseQueueLeases(makeDatabase: MakeDatabase): void {
   });
 
   describe("two workers in every order of their steps", () => {
-    test("only who holds a command ends it, and it ends once", async () => {
+    test("only who holds a command ends it, and it ends once", { timeout: 180_000 }, async () => {
       await using database = await makeDatabase();
       const store = await database.open();
 
       const { ended, refused, wrong } = await tryEveryOrder(store, (id, fence) => endWith(store, id, fence));
 
       expect(wrong).toBe(0);
-      expect(ended).toBeGreaterThan(1000);
-      expect(refused).toBeGreaterThan(100);
+      expect(ended).toBeGreaterThan(500);
+      expect(refused).toBeGreaterThan(50);
     });
 
-    test("without the fence, a late word ends what another one does (so the test above can fail)", async () => {
-      await using database = await makeDatabase();
-      const store = await database.open();
+    test(
+      "without the fence, a late word ends what another one does (so the test above can fail)",
+      { timeout: 180_000 },
+      async () => {
+        await using database = await makeDatabase();
+        const store = await database.open();
 
-      const { wrong } = await tryEveryOrder(store, async (id) => {
-        const current = (await store.commandLeases.list()).find((lease) => lease.id === id);
-        return current !== undefined && endWith(store, id, current.fence);
-      });
+        const { wrong } = await tryEveryOrder(store, async (id) => {
+          const current = (await store.commandLeases.list()).find((lease) => lease.id === id);
+          return current !== undefined && endWith(store, id, current.fence);
+        });
 
-      expect(wrong).toBeGreaterThan(10);
-    });
+        expect(wrong).toBeGreaterThan(wrongEnough);
+      },
+    );
   });
 }
 
 const gone = new PullwrightError("STORE_UNAVAILABLE", "gone");
 
 const steps = ["a claims", "b claims", "the lease ends", "a ends it", "b ends it"] as const;
+
+/** Nobody needs to see more. */
+const wrongEnough = 10;
 
 type Tally = { ended: number; refused: number; wrong: number };
 
@@ -290,6 +297,8 @@ async function tryEveryOrder(store: Store, end: (id: number, fence: number) => P
       { length: 5 },
       (_, index) => steps[Math.floor(order / steps.length ** index) % steps.length],
     );
+    // Both are alike: the one who claims first is called a.
+    if (sequence.find((step) => step?.endsWith("claims"))?.startsWith("b")) continue;
     // Only what can end at all is worth a try.
     if (
       !sequence.some(
@@ -299,6 +308,7 @@ async function tryEveryOrder(store: Store, end: (id: number, fence: number) => P
     )
       continue;
     await tryOrder(sequence, store, clock, end, tally);
+    if (tally.wrong > wrongEnough) break;
   }
   return tally;
 }

@@ -1,6 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import type { NewEvent } from "../../src/store/events.ts";
 import type { Store } from "../../src/store/store.ts";
-import type { MakeDatabase } from "./database.ts";
+import type { MakeDatabase, TestDatabase } from "./database.ts";
 import { arrived, arrivedMany } from "./delivery.ts";
 import { addPullRequest, addRepository } from "./rows.ts";
 
@@ -64,6 +65,44 @@ export function exerciseTransactions(makeDatabase: MakeDatabase): void {
       );
     });
 
+    test("who reads on from the newest event misses none, whichever process wrote it", async () => {
+      await using database = await makeDatabase();
+      const [one, other] = await database.openTwo();
+      const heard: number[] = [];
+      const readOn = async () => {
+        const events = await one.events.since(heard.at(-1) ?? 0, 200);
+        heard.push(...events.map(({ id }) => id));
+      };
+      // Connections are made before anybody waits: a wait for a lock has an end.
+      await Promise.all([other.events.lastId(), other.events.lastId()]);
+      const hasNumber = Promise.withResolvers<void>();
+      const mayCommit = Promise.withResolvers<void>();
+
+      const first = one.transaction(async (queries) => {
+        await queries.events.add(event("first"));
+        hasNumber.resolve();
+        await mayCommit.promise;
+      });
+      await hasNumber.promise;
+      // These have larger numbers. One that was visible while the first is not would take the reader past it.
+      const later = [
+        other.transaction((queries) => queries.events.add(event("second"))),
+        other.events.add(event("third")),
+      ];
+      let done = 0;
+      for (const adding of later) void adding.then(() => (done += 1));
+      if (database.location.engine === "postgres") {
+        await vi.waitUntil(async () => (await waiting(database)) + done === later.length, { timeout: 20_000 });
+        await readOn();
+      }
+      mayCommit.resolve();
+      await Promise.all([first, ...later]);
+      await readOn();
+
+      expect(heard).toEqual((await database.rows("select id from events order by id")).map(({ id }) => Number(id)));
+      expect(heard).toHaveLength(3);
+    });
+
     test("deliveries are taken while others are being digested", async () => {
       await using database = await makeDatabase();
       const store = await database.open();
@@ -77,4 +116,29 @@ export function exerciseTransactions(makeDatabase: MakeDatabase): void {
       expect(await store.isWritable()).toBe(true);
     });
   });
+}
+
+/** How many sessions wait for a lock, as the database itself sees it. */
+async function waiting({ rows }: TestDatabase): Promise<number> {
+  const [row] = await rows(
+    "select count(*) as count from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())",
+  );
+  return Number(row?.["count"]);
+}
+
+function event(key: string): NewEvent {
+  const at = "2026-01-02T03:04:05.678Z";
+  return {
+    event_key: key,
+    delivery_id: null,
+    kind: "pause_requested",
+    repository_id: null,
+    subject_kind: "workflow",
+    subject_ref: "SCRUM-1",
+    commit_sha: null,
+    actor: "operator",
+    occurred_at: at,
+    recorded_at: at,
+    summary: key,
+  };
 }

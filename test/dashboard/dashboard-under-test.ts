@@ -14,6 +14,8 @@ export type Dashboard = {
   spentLink: () => string;
   /** A page in a context of its own, signed in unless the options say otherwise. */
   open: (options?: BrowserContextOptions) => Promise<WatchedPage>;
+  /** A page in a context of its own on another service, which nobody has signed in to. */
+  openOn: (service: TestService) => Promise<WatchedPage>;
   /** Sends a webhook as GitHub would, and makes sure that it was taken. */
   tell: (event: string, payload: object) => Promise<void>;
   /** Commands, and workers that end them as the test says. */
@@ -42,6 +44,7 @@ export function createDashboard(): Dashboard & { start: () => Promise<void>; sto
     spentLink: () => started().spentLink,
     open: (options = {}) =>
       openWatchedPage(started().browser, started().service.appUrl, { storageState: started().session, ...options }),
+    openOn: (service) => openWatchedPage(started().browser, service.appUrl),
     tell,
     work: () => started().work,
     ask: async (path) => {

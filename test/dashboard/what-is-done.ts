@@ -1,5 +1,6 @@
 import type { Locator, Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { workRefetchMs } from "../../src/web/api/workflows.ts";
 import { rowWith, waitUntilLive } from "./watched-page.ts";
 import { accessibilityFaults } from "./accessibility.ts";
 import type { Dashboard } from "./dashboard-under-test.ts";
@@ -45,6 +46,8 @@ export function whatIsDone(dashboard: Dashboard): void {
     const { page, troubles } = watched;
     const work = dashboard.work();
     const [command = 0] = await work.ask({ id: "MOVES-1", title: "Watched" }, { type: "create_pull_request" });
+    // Time goes on in the page as elsewhere; where it would look again by itself after a while, the while is over at once.
+    await page.clock.install();
     await page.goto("/workflows/MOVES-1");
     const card = cardOf(page, command);
     await card.getByText("Running", { exact: true }).waitFor();
@@ -55,6 +58,7 @@ export function whatIsDone(dashboard: Dashboard): void {
       because: "GitHub answered 502.",
       afterMs: 3_600_000,
     });
+    await page.clock.fastForward(workRefetchMs);
     await card.getByText("Queued", { exact: true }).waitFor();
     await card.getByText("Goes on in 59 min").waitFor();
     await card.getByText("Attempt 1: failed, to be tried again").waitFor();
@@ -62,6 +66,7 @@ export function whatIsDone(dashboard: Dashboard): void {
 
     const [again = 0] = await work.ask({ id: "MOVES-1" }, { type: "review_pull_request" });
     await work.end(again, { kind: "succeeded", because: "Nothing to object to." });
+    await page.clock.fastForward(workRefetchMs);
     await cardOf(page, again).getByText("Succeeded", { exact: true }).waitFor();
     await cardOf(page, again).getByText("Nothing to object to.").first().waitFor();
     expect(troubles).toEqual([]);

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
+import { post } from "../service/ask-for-work.ts";
 import { startTestService } from "../support/service.ts";
 import { accessibilityFaults } from "./accessibility.ts";
 import type { Dashboard } from "./dashboard-under-test.ts";
-import { openWatchedPage, rowWith } from "./watched-page.ts";
+import { rowWith } from "./watched-page.ts";
 
 /** The audit log. */
 export function whoAskedForIt(dashboard: Dashboard): void {
@@ -59,8 +59,7 @@ export function whoAskedForIt(dashboard: Dashboard): void {
 
   test("a page without work says how to begin; a chain that somebody changed is called broken", async () => {
     await using service = await startTestService();
-    await using browser = await launchBrowser();
-    await using watched = await openWatchedPage(browser, service.appUrl);
+    await using watched = await dashboard.openOn(service);
     const { page, troubles } = watched;
     await page.goto(service.signInUrl);
     await page.getByRole("link", { name: "Work", exact: true }).click();
@@ -71,8 +70,8 @@ export function whoAskedForIt(dashboard: Dashboard): void {
     await page.getByText("No entries yet.").waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
 
-    await service.cli("workflows", "start", "SCRUM-1");
-    for (const act of ["pause", "resume", "pause"]) await service.cli("workflows", act, "SCRUM-1");
+    await post(service, "/workflows", { workflow_id: "SCRUM-1" });
+    for (const act of ["pause", "resume", "pause"]) await post(service, `/workflows/SCRUM-1/${act}`);
     changeByHand(service.dataDir, "update audit_log set actor = 'nobody' where id = 2");
     await page.getByRole("button", { name: "Check again" }).click();
 

@@ -133,6 +133,17 @@ export function githubRenamed(repository: GithubRepository, formerName: string, 
   return tell("github", "repository", payload, updatedAt);
 }
 
+/** What a hook says when it is tried; it may be sent again long after it was made. */
+export function githubPing(repository: GithubRepository, updatedAt: string, receivedAt: string): Told {
+  const payload = {
+    hook_id: 1,
+    hook: { id: 1, updated_at: updatedAt },
+    repository: { ...repositoryObject(repository), updated_at: updatedAt },
+    sender: { login: "bob", id: 8, type: "User" },
+  };
+  return tell("github", "ping", payload, receivedAt);
+}
+
 export function githubDeleted(repository: GithubRepository, updatedAt: string): Told {
   const payload = {
     action: "deleted",

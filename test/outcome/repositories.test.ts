@@ -2,7 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { resolveRepository } from "../../src/outcome/resolve-repository.ts";
 import type { Store } from "../../src/store/store.ts";
 import { makeSqlite, type TestDatabase } from "../conformance/database.ts";
-import { acmeWeb, genericCiRun, githubDeleted, githubPullRequest, githubPush } from "./github-words.ts";
+import {
+  acmeWeb,
+  genericCiRun,
+  githubDeleted,
+  githubPing,
+  githubPullRequest,
+  githubPush,
+  githubRenamed,
+} from "./github-words.ts";
 import { acmeProject, gitlabMergeRequest } from "./gitlab-words.ts";
 import { addDeliveries, recordAll, whatComesOf } from "./recorded.ts";
 import type { Told } from "./told.ts";
@@ -72,6 +80,14 @@ describe("repositories", () => {
       ["2", "acme/web"],
     ]);
     expect(rows.toSorted()).toEqual(["acme/old-web", "acme/old-web", "acme/web", "acme/web"]);
+  });
+
+  test("an old ping that comes again does not give back a name that was given up", async () => {
+    const oldPing = githubPing(acmeWeb, at(1), at(9));
+    const renamed = githubRenamed({ ...acmeWeb, slug: "acme/shop" }, "web", at(5));
+
+    expect(await repositoriesAfter([opened(acmeWeb, 7, 0), renamed, oldPing])).toMatchObject([{ slug: "acme/shop" }]);
+    expect(await repositoriesAfter([oldPing, renamed])).toMatchObject([{ slug: "acme/shop" }]);
   });
 
   test("a deletion is remembered, whatever older word comes after it", async () => {

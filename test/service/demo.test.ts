@@ -28,7 +28,7 @@ test("the demo tells its story to the end, and every row is what the story says"
     environment: { ...freePorts, PULLWRIGHT_DATA_DIR: join(folder.path, "mine") },
   };
 
-  const demo = await runPullwright(["demo", "--speed", "50", "--once"], place);
+  const demo = await runPullwright(["demo", "--speed", "1000", "--once"], place);
   const list = async (...command: string[]) =>
     JSON.parse(
       (await runPullwright([...command, "--data-dir", join(folder.path, "mine-demo"), "--all", "--json"], place))
@@ -290,9 +290,15 @@ test("the demo begins with nothing each time, and never empties a folder that it
   writeFileSync(join(foreign, "thesis.txt"), "three years of work");
   const place = { directory: folder.path, environment: freePorts };
 
-  await runPullwright(["demo", "--speed", "1000", "--once", "--data-dir", own], place);
+  const beginAndEnd = async () => {
+    const demo = startPullwright(["demo", "--data-dir", own], place);
+    await said(demo, "has a webhook now");
+    demo.kill("SIGINT");
+    return demo.ended;
+  };
+  await beginAndEnd();
   writeFileSync(join(own, "left-over"), "");
-  const again = await runPullwright(["demo", "--speed", "1000", "--once", "--data-dir", own], place);
+  const again = await beginAndEnd();
   const refused = await runPullwright(["demo", "--speed", "1000", "--once", "--data-dir", foreign], place);
 
   expect(again.code).toBe(0);

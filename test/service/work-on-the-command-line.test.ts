@@ -8,6 +8,7 @@ import { historyWords } from "../../src/domain/command-words.ts";
 import { commandMoves } from "../../src/queue/lifecycle.ts";
 import { type Ended, runPullwright } from "../support/pullwright-process.ts";
 import { startTestService, type TestService } from "../support/service.ts";
+import { post } from "./ask-for-work.ts";
 import { noWorkersHere, openWorkAtHand, type WorkAtHand } from "./work-at-hand.ts";
 
 describe("what becomes of work", () => {
@@ -288,14 +289,11 @@ describe("pullwright audit verify", () => {
   test("says that the chain is whole; names AUDIT_CHAIN_BROKEN and ends with 1 when somebody changed it", async () => {
     await using service = await startTestService({ environment: noWorkersHere });
     const empty = await service.cli("audit", "verify");
-    await service.cli("workflows", "start", "AUDIT-1");
-    for (const act of ["pause", "resume", "pause"]) await service.cli("workflows", act, "AUDIT-1");
+    await askFourTimes(service);
 
     const whole = await service.cli("audit", "verify");
     const wholeAsJson = await service.cli("audit", "verify", "--json");
-    const database = new DatabaseSync(join(service.dataDir, "pullwright.db"));
-    database.exec("delete from audit_log where id = 2");
-    database.close();
+    changeByHand(service, "delete from audit_log where id = 2");
     const broken = await service.cli("audit", "verify");
     const brokenAsJson = await service.cli("audit", "verify", "--json");
 
@@ -313,6 +311,60 @@ describe("pullwright audit verify", () => {
     ]);
   });
 });
+
+describe("pullwright audit verify, when the end is missing,", () => {
+  test("says so, as long as nobody rewrote the note of the end; a hash that was kept elsewhere is missed even then", async () => {
+    await using service = await startTestService({
+      environment: { ...noWorkersHere, PULLWRIGHT_LOG_LEVEL: "info" },
+    });
+    await askFourTimes(service);
+    await service.stop();
+    const kept = service
+      .log()
+      .split("\n")
+      .flatMap((line) => (line.includes("auditHash") ? [JSON.parse(line) as Record<string, unknown>] : []))
+      .at(-1);
+    const hash = String(kept?.["auditHash"]);
+    const asKept = await service.cli("audit", "verify", "--kept", hash);
+    changeByHand(service, "delete from audit_log where id > 2");
+    const cut = await service.cli("audit", "verify");
+    changeByHand(
+      service,
+      "update audit_head set entries = 2, entry_id = 2, hash = (select hash from audit_log where id = 2)",
+    );
+    const rewritten = await service.cli("audit", "verify");
+    const missed = await service.cli("audit", "verify", "--kept", hash);
+    changeByHand(service, "delete from audit_log; delete from audit_head");
+    const gone = await service.cli("audit", "verify");
+    const unreadable = await service.cli("audit", "verify", "--kept", "x");
+
+    expect(kept).toMatchObject({ auditEntry: 4, auditEntries: 4, auditHash: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(asKept.code).toBe(0);
+    expect([cut.code, cut.stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /^pullwright: Audit entry 2: 4 entries were written, .*; 2 are here\. .*\(AUDIT_CHAIN_BROKEN\)\n$/,
+      ),
+    ]);
+    expect(rewritten.code).toBe(0);
+    expect([missed.code, missed.stderr]).toEqual([1, expect.stringContaining("No entry has the hash that you kept")]);
+    expect([gone.code, gone.stderr]).toEqual([1, expect.stringMatching(/^pullwright: The audit log: .* taken away\./)]);
+    expect([unreadable.code, unreadable.stderr]).toEqual([2, expect.stringContaining("64 hexadecimal digits")]);
+  });
+});
+
+/** Four entries of the audit log. */
+async function askFourTimes(service: TestService): Promise<void> {
+  await post(service, "/workflows", { workflow_id: "AUDIT-1" });
+  for (const act of ["pause", "resume", "pause"]) await post(service, `/workflows/AUDIT-1/${act}`);
+}
+
+/** As somebody would who has the file. */
+function changeByHand({ dataDir }: { dataDir: string }, statement: string): void {
+  const database = new DatabaseSync(join(dataDir, "pullwright.db"));
+  database.exec(statement);
+  database.close();
+}
 
 function helpOf(command: Command): string {
   let text = "";

@@ -5,6 +5,9 @@ import { fileURLToPath } from "node:url";
 
 const cli = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
 
+/** What Node compiled once it need not compile again: half of what a command costs is that. The folder may be removed at any time. */
+const compileCache = fileURLToPath(new URL("../../node_modules/.cache/pullwright-compiled", import.meta.url));
+
 export type ProcessPlace = {
   /** Where it runs; a `pullwright.yaml` there is read. */
   directory: string;
@@ -34,7 +37,7 @@ export type PullwrightProcess = {
 export function startPullwright(args: string[], place: ProcessPlace): PullwrightProcess {
   const { nodeArguments = [], wrapper = [] } = place;
   const [program = process.execPath, ...rest] = [
-    ...dyingWithUs(),
+    ...dyingWithUs,
     ...wrapper,
     process.execPath,
     ...nodeArguments,
@@ -48,6 +51,7 @@ export function startPullwright(args: string[], place: ProcessPlace): Pullwright
       HOME: join(place.directory, "home"),
       TZ: "UTC",
       NO_COLOR: "1",
+      NODE_COMPILE_CACHE: compileCache,
       ...place.environment,
     },
     stdio: ["ignore", "pipe", "pipe"],
@@ -91,8 +95,7 @@ export function runPullwright(args: string[], place: ProcessPlace): Promise<Ende
 }
 
 /** util-linux's setpriv asks the kernel to end the process when we die, however we die; a runner that is killed runs no handler. */
-function dyingWithUs(): string[] {
-  const wrapped = ["setpriv", "--pdeathsig", "KILL"];
-  const isThere = process.platform === "linux" && spawnSync("setpriv", ["--pdeathsig", "KILL", "true"]).status === 0;
-  return isThere ? wrapped : [];
-}
+const dyingWithUs =
+  process.platform === "linux" && spawnSync("setpriv", ["--pdeathsig", "KILL", "true"]).status === 0
+    ? ["setpriv", "--pdeathsig", "KILL"]
+    : [];

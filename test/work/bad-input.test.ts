@@ -1,7 +1,9 @@
-import { access, mkdir, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { access, chmod, cp, mkdir, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { RunningWorkers } from "../../src/queue/run-workers.ts";
+import type { LocalForge } from "./local-forge.ts";
 import { logText, openWorkshop, type Workshop } from "./workshop.ts";
 
 /** What is asked, and with what: each is refused with its code, and nothing is half done. */
@@ -11,6 +13,10 @@ type BadInput = {
   arrange?: (shop: Workshop) => Promise<unknown>;
   env?: (shop: Workshop) => Record<string, string> | Promise<Record<string, string>>;
   code: string;
+  /** Stands in the reason. */
+  says?: string;
+  /** Whatever of it stays at the forge or on the machine is undone. */
+  afterwards?: (shop: Workshop) => Promise<unknown>;
 };
 
 let shop: Workshop;
@@ -18,15 +24,19 @@ let serial = 0;
 let workers: RunningWorkers | null = null;
 const secret = "what stands in a file that is none of the work's";
 
+/** A checkout as it was cloned; each test works in a copy. */
+const fresh = (): string => join(shop.directory, "fresh");
+
 beforeAll(async () => {
   shop = await openWorkshop("github");
+  await rename(shop.checkout, fresh());
   await writeFile(join(shop.directory, "outside.md"), secret);
 });
 afterAll(() => shop[Symbol.asyncDispose]());
 beforeEach(async () => {
   serial += 1;
   await rm(shop.checkout, { recursive: true, force: true });
-  await shop.clone();
+  await cp(fresh(), shop.checkout, { recursive: true, verbatimSymlinks: true });
   await shop.write({ "src/client.ts": `export const retries = ${serial};\n`, "commit_log.md": logText });
 });
 afterEach(async () => {
@@ -60,6 +70,21 @@ describe("a repository that is none", () => {
     ["one part", { repository: "web" }],
     ["nothing", { repository: "" }],
     ["a host that nobody configured", { repository: "https://forge.example/acme/web" }],
+    ["a host that nobody configured, by ssh", { repository: "git@forge.example:acme/web.git" }],
+    ["a host that nobody configured, without encryption", { repository: "http://forge.example/acme/web" }],
+    ["the public forge, where another is configured", { repository: "https://github.com/acme/web" }],
+    ["a host with a dot behind it", { repository: "https://127.0.0.1.:8443/acme/web" }],
+    ["a port that there is not", { repository: "https://127.0.0.1:99999/acme/web" }],
+    ["no port", { repository: "https://127.0.0.1:/acme/web" }],
+    ["another way to write the host", { repository: "https://0x7f000001:8443/acme/web" }],
+    ["with a question", of((origin) => `${origin}/acme/web?ref=main`)],
+    ["with a fragment", of((origin) => `${origin}/acme/web#readme`)],
+    ["with white space around it", { repository: " acme/web " }],
+    ["another's user by ssh", { repository: "root@127.0.0.1:acme/web.git" }],
+    ["an option to ssh", { repository: "-oProxyCommand=id:acme/web" }],
+    ["three parts", { repository: "acme/web/tree" }],
+    ["with a part too many", of((origin) => `${origin}/acme/web/tree/main`)],
+    ["longer than any", { repository: `acme/${"w".repeat(2000)}` }],
   ])("%s", (_name, payload) =>
     refused({ ...(payload === undefined ? {} : { payload }), code: "REPOSITORY_URL_INVALID" }),
   );
@@ -73,6 +98,39 @@ describe("a repository that is none", () => {
 
   test("that the forge does not have", () =>
     refused({ payload: { repository: `${shop.forge.origin}/acme/none` }, code: "FORGE_NOT_FOUND" }));
+});
+
+describe("a repository may be written", () => {
+  test.each<[string, (origin: string, host: string) => string]>([
+    ["with what git puts behind it", (origin) => `${origin}/acme/web.git/`],
+    ["with a scheme and a host in capitals", (origin) => `${origin.toUpperCase()}/acme/web`],
+    ["without a scheme", (_origin, host) => `${host}/acme/web`],
+    ["without its host", () => "acme/web"],
+    // There is no key here: the same repository is reached over https, with the token.
+    ["by ssh, though there is no key", (_origin, host) => `ssh://git@${host.split(":")[0]}:2222/acme/web.git`],
+    ["by ssh in short", (_origin, host) => `git@${host.split(":")[0]}:acme/web.git`],
+  ])("%s", async (_name, shape) => {
+    workers = await shop.work();
+
+    const command = await shop.run({ repository: shape(shop.forge.origin, shop.forge.host) }, `FORM-${serial}`);
+
+    expect({ state: command.state, because: command.outcome_because }).toMatchObject({ state: "succeeded" });
+  });
+
+  test("by ssh with a key only where it is said whose host keys are believed", () =>
+    refused({
+      payload: { repository: `git@${shop.forge.host.split(":")[0]}:acme/web.git` },
+      env: () => ({ PULLWRIGHT_GIT_SSH_KEY_FILE: "/keys/deploy" }),
+      code: "CONFIG_INVALID",
+      says: "known_hosts",
+    }));
+
+  test("and its forge is reached without encryption on this machine alone", () =>
+    refused({
+      env: () => ({ PULLWRIGHT_GITHUB_API_BASE_URL: "http://forge.example/api/v3" }),
+      code: "CONFIG_INVALID",
+      says: "https",
+    }));
 });
 
 describe("a payload that is none", () => {
@@ -91,25 +149,39 @@ describe("a payload that is none", () => {
     ["a draft that is a word", { draft: "yes" }],
     ["a log anywhere on this machine", { commit_log_path: "/etc/passwd" }],
     ["a log above the checkout", { commit_log_path: "../outside.md" }],
+    ["a log by a detour", { commit_log_path: "src/../../outside.md" }],
+    ["a log that is the checkout itself", { commit_log_path: "." }],
+    ["a log with a NUL", { commit_log_path: "commit\0_log.md" }],
+    ["the checkout itself as a file", { changed_files: ["."] }],
+    ["files that are numbers", { changed_files: [1, 2] }],
+    ["a path like a book", { changed_files: ["x/".repeat(2049)] }],
+    ["a folder for artifacts that is nothing", { issue_dir: "" }],
+    ["a folder for artifacts that is a list", { issue_dir: ["a"] }],
+    ["a session that is an object", { session_id: { toString: "one" } }],
+    ["a title that is a list", { title: ["a"] }],
+    ["a base branch like a book", { base_branch: "b".repeat(256) }],
   ])("%s", (_name, payload) => refused({ payload, code: "PAYLOAD_INVALID" }));
 });
 
 describe("a base branch that is none", () => {
-  test.each(["a..b", "a b", "a^", "a:b", "x.lock", "/a", "a/", "a\\b", "a@{b", ".x"])("%s", (branch) =>
+  const gitsOwnSigns =
+    "a..b|a b|a^|a:b|x.lock|/a|a/|a\\b|a@{b|.x|a/.b|a//b|a.|a~1|a?b|a*b|a[b|@| |main |x.lock/y".split("|");
+  test.each([...gitsOwnSigns, "a\tb", "a\nb", "a\u007fb"])("%j", (branch) =>
     refused({ payload: { base_branch: branch }, code: "BRANCH_NAME_INVALID" }),
   );
 
-  test.each(["nowhere", "-x", "--upload-pack=x"])("%s, which the remote does not have", (branch) =>
+  const foreign = "nowhere|-x|--upload-pack=x|HEAD|refs/heads/main|MAIN|mаin|main\u202e|$(id)|`id`|%s%n".split("|");
+  test.each([...foreign, "a".repeat(250), "01234567".repeat(5)])("%s, which the remote does not have", (branch) =>
     refused({ payload: { base_branch: branch }, code: "BASE_NOT_ON_REMOTE" }),
   );
 });
 
 describe("a branch of ours that may not be", () => {
-  test.each(["-x/", "a b/", "ünï/", "a\\b/", "@{/", "../", "a\nb/"])(
+  test.each(["-x/", "a b/", "ünï/", "a\\b/", "@{/", "../", "a\nb/", `${"a".repeat(244)}/`])(
     "with the prefix %j, in the configuration",
     (prefix) => refused({ env: () => ({ PULLWRIGHT_GITHUB_BRANCH_PREFIX: prefix }), code: "CONFIG_INVALID" }),
   );
-  test.each(["a..b/", "x.lock/", "refs/heads/.."])("with the prefix %s", (prefix) =>
+  test.each(["a..b/", "x.lock/", "refs/heads/..", "release/", "Releases/"])("with the prefix %s", (prefix) =>
     refused({ env: () => ({ PULLWRIGHT_GITHUB_BRANCH_PREFIX: prefix }), code: "BRANCH_NAME_INVALID" }),
   );
 
@@ -174,6 +246,68 @@ describe("a checkout that cannot be taken", () => {
       },
     ],
     [
+      "whose log has more than any log",
+      { arrange: (of) => of.write({ "commit_log.md": "a\n".repeat(600_000) }), code: "WORK_TOO_LARGE" },
+    ],
+    [
+      "whose log is a folder",
+      {
+        arrange: async () => {
+          await rm(inside("commit_log.md"));
+          await mkdir(inside("commit_log.md"));
+        },
+        code: "COMMIT_LOG_MISSING",
+      },
+    ],
+    [
+      "whose log waits for somebody to write it",
+      {
+        arrange: async () => {
+          await rm(inside("commit_log.md"));
+          execFileSync("/usr/bin/mkfifo", [inside("commit_log.md")]);
+        },
+        code: "CHECKOUT_UNSAFE",
+      },
+    ],
+    ["of which a file is named that is not there", { payload: { changed_files: ["src/none.ts"] }, code: "EMPTY_DIFF" }],
+    ["of which git's own settings are named", { payload: { changed_files: [".git/config"] }, code: "PATH_INVALID" }],
+    [
+      "whose folder for artifacts is a link",
+      {
+        payload: { issue_dir: "work" },
+        arrange: async (of) => {
+          await of.write({ "work/commit_log.md": logText });
+          await symlink(of.directory, inside("work/github_pr"));
+        },
+        code: "CHECKOUT_UNSAFE",
+      },
+    ],
+    [
+      "that stands on a commit which git's own checks refuse",
+      {
+        payload: { base_branch: "hostile", changed_files: ["src/client.ts"] },
+        arrange: async ({ forge, git }) => {
+          await pushHostileCommit(forge, "hostile");
+          await git("fetch", "--quiet", "origin");
+          await git("update-ref", "--no-deref", "HEAD", "refs/remotes/origin/hostile");
+        },
+        code: "HOSTILE_OBJECT",
+        afterwards: ({ forge: { repositories, slug } }) => repositories.setRef(slug, "refs/heads/hostile", null),
+      },
+    ],
+    [
+      "in which only another checkout is new",
+      {
+        arrange: async (of) => {
+          await of.git("checkout", "--quiet", ".");
+          await rm(inside("commit_log.md"));
+          await of.write({ "codex_implementation/commit_log.md": logText });
+          await cp(fresh(), inside("vendored"), { recursive: true });
+        },
+        code: "EMPTY_DIFF",
+      },
+    ],
+    [
       "whose files a program would have to store",
       {
         arrange: (of) => of.write({ ".gitattributes": "*.bin filter=lfs\n", "a.bin": "large\n" }),
@@ -196,9 +330,32 @@ describe("a token that is none", () => {
     ["with a line that a header would believe", from("one\r\nX-Admin: yes")],
     ["with a NUL", from("one\0two")],
     ["in other letters", from("tökén")],
+    ["of two words", from("one two")],
     ["that is empty", from("")],
     ["of a megabyte", from("x".repeat(1024 * 1024))],
   ])("%s", (_name, env) => refused({ ...(env === undefined ? {} : { env }), code: "SECRET_MALFORMED" }));
+
+  test("but a link to a token is one, as Kubernetes puts it there", async () => {
+    const folder = join(shop.directory, `..data-${serial}`);
+    await mkdir(folder);
+    await writeFile(join(folder, "token"), `${shop.forge.token}\n`, { mode: 0o600 });
+    await symlink(join(folder, "token"), join(shop.directory, `token-${serial}`));
+    workers = await shop.work({
+      env: { PULLWRIGHT_GITHUB_TOKEN: "", PULLWRIGHT_GITHUB_TOKEN_FILE: join(shop.directory, `token-${serial}`) },
+    });
+
+    expect(await shop.run({}, `LINKED-${serial}`)).toMatchObject({ state: "succeeded" });
+  });
+
+  test("that others may write over", () =>
+    refused({
+      env: async (of) => {
+        const env = await from("canary_exposed")?.(of);
+        await chmod(String(env?.["PULLWRIGHT_GITHUB_TOKEN_FILE"]), 0o666);
+        return env ?? {};
+      },
+      code: "SECRET_EXPOSED",
+    }));
 });
 
 describe("a forge that misbehaves", () => {
@@ -210,6 +367,16 @@ describe("a forge that misbehaves", () => {
         arrange: async ({ forge }) =>
           forge.gitFault({ phase: "advertise", times: 100, what: { kind: "status", status: 302, headers: elsewhere } }),
         code: "REDIRECT_REFUSED",
+      },
+    ],
+    [
+      "and says no with noise",
+      {
+        arrange: ({ forge }) =>
+          declining(forge, "printf '\\033[2J\\033]0;title\\007no \\342\\200\\256entry '; yes no | head -c 200000"),
+        code: "PUSH_REJECTED",
+        says: "no",
+        afterwards: ({ forge }) => rm(join(forge.repositories.directory(forge.slug), "hooks"), { recursive: true }),
       },
     ],
     [
@@ -304,7 +471,36 @@ test("a link in the work stays a link, and what it leads to stays where it is", 
   expect(objects.includes(secret)).toBe(false);
 });
 
-async function refused({ payload, arrange, env, code }: BadInput): Promise<void> {
+/** A tree with a folder that is git's own, as no git makes it. */
+async function pushHostileCommit({ repositories, slug }: LocalForge, branch: string): Promise<void> {
+  const said = async (args: string[], stdin?: Buffer): Promise<string> =>
+    (await repositories.git(slug, args, stdin)).toString().trim();
+  const blob = await said(["hash-object", "-w", "--stdin"], Buffer.from("[core]\n\tfsmonitor = id\n"));
+  const entry = (mode: string, name: string, id: string): Buffer =>
+    Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(id, "hex")]);
+  const raw = (bytes: Buffer): Promise<string> =>
+    said(["hash-object", "-t", "tree", "-w", "--literally", "--stdin"], bytes);
+  const folder = await raw(entry("100644", "config", blob));
+  const tree = await raw(entry("40000", ".git", folder));
+  await repositories.setRef(slug, `refs/heads/${branch}`, await said(["commit-tree", "-m", "Hostile", tree]));
+}
+
+/** The server's own rules, which see a push and refuse it. */
+async function declining({ repositories, slug }: LocalForge, script: string): Promise<void> {
+  const hooks = join(repositories.directory(slug), "hooks");
+  await mkdir(hooks, { recursive: true });
+  await writeFile(join(hooks, "pre-receive"), `#!/bin/sh\n${script}\nexit 1\n`, { mode: 0o755 });
+}
+
+async function refused(input: BadInput): Promise<void> {
+  try {
+    await seeRefused(input);
+  } finally {
+    await input.afterwards?.(shop);
+  }
+}
+
+async function seeRefused({ payload, arrange, env, code, says = "" }: BadInput): Promise<void> {
   const { forge } = shop;
   const workflowId = `BAD-${serial}`;
   await arrange?.(shop);
@@ -323,6 +519,9 @@ async function refused({ payload, arrange, env, code }: BadInput): Promise<void>
   );
 
   expect(ended).toMatchObject({ state: "failed", code });
+  expect(ended.because).toContain(says);
+  // eslint-disable-next-line no-control-regex -- what moves a terminal's cursor, or turns the direction of writing
+  expect(ended.because).not.toMatch(/[\u0000-\u0008\u001b\u007f\u202e]/);
   expect(ended.because).not.toContain(secret);
   expect(ended.because).not.toContain(forge.token);
   expect(await forge.repositories.refs(forge.slug)).toEqual(refs);

@@ -2,21 +2,24 @@ import { rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import pg from "pg";
 import { expect } from "vitest";
 import type { CommandDetail } from "../../src/store/commands.ts";
 import type { Experiment, Trouble } from "./fault-experiments.ts";
+import { makeGitOnFullDisk } from "./full-disk.ts";
+import type { RunningWorkers } from "../../src/queue/run-workers.ts";
 import type { Workshop } from "./workshop.ts";
 
 /**
  * Has workers do one piece of work while something goes wrong, and expects what must come of it. The workshop is used again and again: each time it is another
- * workflow, with workers, a token and a mirror of its own.
+ * workflow, with workers and a token of its own; where fetching is what goes wrong, with an empty mirror too.
  */
 export async function endure(experiment: Experiment, step: string, shop: Workshop): Promise<void> {
   const serial = (await shop.database.rows("select id from commands")).length + 1;
   const workflowId = `${step}-${serial}`;
   const branch = `pullwright/${workflowId}`;
   const { forge } = shop;
-  await rm(join(shop.dataDir, "mirrors"), { recursive: true, force: true });
+  if (["S7", "S8", "S9"].includes(step)) await rm(join(shop.dataDir, "mirrors"), { recursive: true, force: true });
   await shop.write({ "src/client.ts": `export const retries = ${serial};\n`, ...experiment.write });
   const tokenFile = join(shop.directory, `token-${serial}`);
   const putToken = async (token: string): Promise<void> => {
@@ -31,7 +34,10 @@ export async function endure(experiment: Experiment, step: string, shop: Worksho
   await newToken("first");
   let id = 0;
   let storeFailures = 0;
+  let workers: RunningWorkers[] = [];
+  let robbery: Promise<string> | null = null;
   const robbed = Promise.withResolvers<string>();
+  const disk = await makeGitOnFullDisk(shop.directory);
   const trouble: Trouble = {
     shop,
     branch,
@@ -42,38 +48,62 @@ export async function endure(experiment: Experiment, step: string, shop: Worksho
       storeFailures = times;
     },
     cancel: () => void shop.ask("cancelCommand", { id }),
-    steal: () => robbed.resolve(steal(id, shop)),
+    steal: () => {
+      robbery = steal(id, shop);
+      robbed.resolve(robbery);
+    },
+    disk,
   };
   const left = { ...experiment.at };
-  const transaction: Workshop["store"]["transaction"] = async (work) => {
-    if (storeFailures > 0) {
-      storeFailures -= 1;
-      throw diskFull();
-    }
-    return shop.store.transaction(work);
-  };
-  const env = { PULLWRIGHT_GITHUB_TOKEN: "", PULLWRIGHT_GITHUB_TOKEN_FILE: tokenFile, ...experiment.env };
-  await experiment.before?.(trouble);
   const reach = (reached: string): void => {
     const happening = left[reached];
     delete left[reached];
     happening?.(trouble);
   };
+  const { store } = shop;
+  const over: Partial<Workshop["store"]> = {
+    transaction: async (work) => {
+      await robbery;
+      if (storeFailures === 0) return store.transaction(work);
+      storeFailures -= 1;
+      // Workers that find the store down look again after a second, or when they are told to.
+      setImmediate(() => {
+        for (const each of workers) each.nudge();
+      });
+      throw diskFull(store.engine);
+    },
+    credentialStandings: {
+      ...store.credentialStandings,
+      read: async (fingerprint) => {
+        reach("token.read");
+        return store.credentialStandings.read(fingerprint);
+      },
+    },
+  };
+  const settings = {
+    env: settingsAt(forge.name, { TOKEN: "", TOKEN_FILE: tokenFile, ...experiment.settings }),
+    ...(experiment.usesDisk === true ? { gitPath: disk.gitPath } : {}),
+  };
+  await experiment.before?.(trouble);
   const pushesBefore = forge.pushed().length;
   id = await shop.put(experiment.payload, workflowId);
-  const workers = [await shop.work({ env }, reach, { transaction })];
+  workers = [await shop.work(settings, reach, over)];
   try {
     if (experiment.heir === true) {
       const written = await robbed.promise;
       // It goes on until it wants to write something down, and is told.
       await workers[0]?.stop();
-      expect(writtenDown(shop)).toBe(written);
-      workers.push(await shop.work({ env }));
+      expect(await writtenDown(shop)).toBe(written);
+      workers.push(await shop.work(settings));
     }
     if (experiment.meanwhile !== undefined) {
-      const { code, act } = experiment.meanwhile;
-      const held = await shop.until(id, (now) => now.ended_at !== null || (now.state === "queued" && now.waits > 0));
+      const { code, says = "", act } = experiment.meanwhile;
+      const held = await shop.until(
+        id,
+        (now) => now.ended_at !== null || (now.state === "queued" && now.outcome_code !== null),
+      );
       expect(held).toMatchObject({ state: "queued", outcome_code: code });
+      expect(held.outcome_because).toContain(says);
       await act(trouble);
     }
     const command = await shop.ended(id);
@@ -81,6 +111,7 @@ export async function endure(experiment: Experiment, step: string, shop: Worksho
     await judge(command, experiment, { shop, branch, pushesBefore });
   } finally {
     forge.calm();
+    await disk.makeRoom();
     await Promise.all(workers.map((each) => each.stop()));
     await experiment.after?.(trouble);
   }
@@ -116,6 +147,9 @@ async function judge(
     expect(known.filter(({ key }) => String(key).includes(`${branch}:`))).toHaveLength(isUnknown === true ? 1 : 0);
   }
   if (isUnknown === true) {
+    expect(said.because).toContain("It is not known whether create-pull-request was done");
+    const shown = (await shop.ask("getCommand", { id: command.id })) as { effects: { kind: string; state: string }[] };
+    expect(shown.effects.map(({ kind, state }) => `${kind} ${state}`)).toContain("create-pull-request unknown");
     forge.calm();
     await shop.ask("retryCommand", { id: command.id });
     await judge(await shop.ended(command.id), { end: "succeeded" }, at);
@@ -124,42 +158,50 @@ async function judge(
 }
 
 /** As a disk that is full says it. */
-function diskFull(): Error {
-  return Object.assign(new Error("database or disk is full"), { code: "ERR_SQLITE_ERROR", errcode: 13 });
+function diskFull(engine: "sqlite" | "postgres"): Error {
+  if (engine === "sqlite")
+    return Object.assign(new Error("database or disk is full"), { code: "ERR_SQLITE_ERROR", errcode: 13 });
+  return Object.assign(new pg.DatabaseError("could not extend file: No space left on device", 0, "error"), {
+    code: "53100",
+  });
+}
+
+/** A setting of this forge, by the name that it has at both. */
+function settingsAt(forge: string, settings: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [`PULLWRIGHT_${forge.toUpperCase()}_${name}`, value]),
+  );
 }
 
 /**
- * What another process does that believes the worker dead: at once, so that the worker goes on as if nothing had been. The other one dies of it. Returns what
- * was written down by then.
+ * What another process does that believes the worker dead: before the worker writes anything more, so that it goes on as if nothing had been. The other one dies
+ * of it. Says what was written down by then.
  */
-function steal(id: number, shop: Workshop): string {
+async function steal(id: number, shop: Workshop): Promise<string> {
   const owner = `${hostname()}/an-earlier-start/1/1/other`;
-  inFile(shop, (file) =>
-    file
-      .prepare("update commands set fence = fence + 1, lease_owner = ? where id = ? and state = 'running'")
-      .run(owner, id),
+  await change(
+    shop,
+    `update commands set fence = fence + 1, lease_owner = '${owner}' where id = ${id} and state = 'running'`,
   );
   return writtenDown(shop);
 }
 
-/** Everything that a worker writes down of what it did. */
-function writtenDown(shop: Workshop): string {
-  return inFile(shop, (file) =>
-    JSON.stringify([
-      file.prepare("select * from effects order by id").all(),
-      file.prepare("select hash from audit_log order by id").all(),
-      file.prepare("select * from pr_outcomes order by id").all(),
-    ]),
-  );
-}
-
-function inFile<Answer>(shop: Workshop, act: (file: DatabaseSync) => Answer): Answer {
-  const { location } = shop.database;
-  if (location.engine !== "sqlite") throw new Error("This is told to the file itself");
-  const file = new DatabaseSync(location.path, { timeout: 5000 });
+/** Past the store, as by another process. */
+async function change({ database }: Workshop, sql: string): Promise<void> {
+  if (database.location.engine === "postgres") return void (await database.rows(sql));
+  const file = new DatabaseSync(database.location.path, { timeout: 5000 });
   try {
-    return act(file);
+    file.exec(sql);
   } finally {
     file.close();
   }
+}
+
+/** Everything that a worker writes down of what it did. */
+async function writtenDown({ database }: Workshop): Promise<string> {
+  return JSON.stringify([
+    await database.rows("select * from effects order by id"),
+    await database.rows("select hash from audit_log order by id"),
+    await database.rows("select * from pr_outcomes order by id"),
+  ]);
 }

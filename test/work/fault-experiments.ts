@@ -1,4 +1,5 @@
-import { rm } from "node:fs/promises";
+import { chmod, mkdir, rm } from "node:fs/promises";
+import type { GitOnFullDisk } from "./full-disk.ts";
 import type { TokenRights } from "./local-forge.ts";
 import type { Workshop } from "./workshop.ts";
 
@@ -15,14 +16,16 @@ export type Trouble = {
   cancel: () => void;
   /** Somebody else believes this worker dead and gives its command back. */
   steal: () => void;
+  /** Of git. */
+  disk: GitOnFullDisk;
 };
 
 export type Experiment = {
   before?: (trouble: Trouble) => unknown;
-  /** What happens when a worker first comes to a step. */
+  /** What happens when a worker first comes to a step of the code, or to `token.read`. */
   at?: Record<string, (trouble: Trouble) => void>;
-  /** The command must wait with this code; then this happens, and it goes on. */
-  meanwhile?: { code: string; act: (trouble: Trouble) => unknown };
+  /** The command must wait, or wait for its next attempt, with this code and these words; then this happens, and it goes on. */
+  meanwhile?: { code: string; says?: string; act: (trouble: Trouble) => unknown };
   after?: (trouble: Trouble) => unknown;
   end: "succeeded" | "cancelled" | (string & {});
   /** What is at the forge act: all of it when it succeeded, nothing else, unless told. */
@@ -32,7 +35,10 @@ export type Experiment = {
   /** Which attempt it was in the end. */
   attempt?: number;
   heir?: true;
-  env?: Record<string, string>;
+  /** Something happens to the disk. */
+  usesDisk?: true;
+  /** Of the forge, without what all names of its settings begin with. */
+  settings?: Record<string, string>;
   payload?: Record<string, unknown>;
   write?: Record<string, string>;
 };
@@ -70,6 +76,16 @@ const limit =
     shop.forge.limitTokens(to);
 const setClock = ({ shop }: Trouble): void => shop.time.setAhead(shop.time.aheadMs() + dayMs);
 
+/** At this step there is no room any more; after that attempt there is. */
+const fullAt = (step: string): Experiment => ({
+  ...recovered,
+  attempt: 2,
+  usesDisk: true,
+  at: { [step]: ({ disk }) => void disk.fill() },
+  meanwhile: { code: "STORE_FULL", act: ({ disk }) => disk.makeRoom() },
+});
+const lookedForAgain = { code: "OUTCOME_UNKNOWN", says: "it is looked for again at", ...later } as const;
+
 /** By step and fault; what each must come to stands in the table. */
 export const experiments: Record<string, Experiment> = {
   "S7 disk full": storeFails("settle.before", 1),
@@ -83,8 +99,23 @@ export const experiments: Record<string, Experiment> = {
     before: ({ tokenFile }) => rm(tokenFile),
     meanwhile: { code: "SECRET_NOT_FOUND", act: ({ newToken }) => newToken() },
   },
+  "S8 403": {
+    ...recovered,
+    attempt: 1,
+    before: ({ tokenFile }) => shutAway(tokenFile),
+    meanwhile: {
+      code: "SECRET_NOT_FOUND",
+      says: "token",
+      act: async ({ tokenFile, newToken }) => {
+        await rm(tokenFile, { recursive: true });
+        await newToken();
+      },
+    },
+  },
   "S8 409 or 422": { end: "SECRET_MALFORMED", before: ({ putToken }) => putToken("two\nlines") },
   "S8 secret rotated": { ...recovered, attempt: 1, at: { "claim.after": rotate } },
+
+  "S8 lease stolen": stolenAt("token.read"),
 
   "S9 5xx": {
     ...recovered,
@@ -118,6 +149,7 @@ export const experiments: Record<string, Experiment> = {
     attempt: 2,
     before: ({ shop }) => shop.forge.gitFault({ ...fetching, times: 3, what: { kind: "cut-request", afterBytes: 0 } }),
   },
+  "S9 disk full": fullAt("fetch.before"),
   "S9 secret rotated": {
     ...recovered,
     attempt: 1,
@@ -127,6 +159,7 @@ export const experiments: Record<string, Experiment> = {
   "S9 lease stolen": stolenAt("fetch.after"),
 
   "S10 409 or 422": { end: "EMPTY_DIFF", write: { "src/client.ts": "export const retries = 0;\n" } },
+  "S10 disk full": fullAt("commit.before"),
   "S10 clock set": {
     ...recovered,
     at: { "commit.before": setClock },
@@ -181,6 +214,7 @@ export const experiments: Record<string, Experiment> = {
     attempt: 1,
     before: ({ shop }) => shop.forge.gitFault({ ...pushing, times: 2, what: { kind: "cut-request", afterBytes: 1 } }),
   },
+  "S12 disk full": { ...recovered, attempt: 1, usesDisk: true, at: { "push.before": ({ disk }) => void disk.fill() } },
   "S12 secret rotated": {
     ...recovered,
     attempt: 1,
@@ -203,16 +237,17 @@ export const experiments: Record<string, Experiment> = {
   "S13 cancelled": cancelledAt("push.acted", "branch"),
   "S13 lease stolen": stolenAt("push.acted"),
 
+  // On a busy machine another call may run over this time too, and cost an attempt.
   "S14 timeout": {
     ...recovered,
-    attempt: 1,
-    env: { PULLWRIGHT_GITHUB_REQUEST_TIMEOUT_SECONDS: "1" },
+    settings: { REQUEST_TIMEOUT_SECONDS: "2" },
     before: ({ shop }) => shop.forge.apiFault({ on: "create", fault: "slow" }),
   },
   "S14 5xx": {
     ...recovered,
     attempt: 1,
     before: ({ shop }) => shop.forge.apiFault({ on: "create", fault: "5xx-before" }),
+    meanwhile: lookedForAgain,
   },
   "S14 rate limit": {
     ...recovered,
@@ -252,6 +287,7 @@ export const experiments: Record<string, Experiment> = {
     ...recovered,
     attempt: 1,
     before: ({ shop }) => shop.forge.apiFault({ on: "create", fault: "drop-before" }),
+    meanwhile: lookedForAgain,
   },
   "S14 secret rotated": { ...recovered, attempt: 1, at: { "create-pull-request.sending": rotate } },
   "S14 answer lost": {
@@ -272,3 +308,10 @@ export const experiments: Record<string, Experiment> = {
   "S15 cancelled": cancelledAt("create-pull-request.acted", "all"),
   "S15 lease stolen": stolenAt("create-pull-request.acted"),
 };
+
+/** A file that is there and cannot be read. Root reads what it may not, but nobody reads a folder. */
+async function shutAway(tokenFile: string): Promise<void> {
+  if (process.getuid?.() !== 0) return chmod(tokenFile, 0);
+  await rm(tokenFile);
+  await mkdir(tokenFile);
+}

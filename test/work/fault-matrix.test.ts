@@ -1,27 +1,28 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { type Fault, faultMatrix } from "../../scripts/generate/fault-matrix.ts";
 import { endure } from "./endure.ts";
 import { type Experiment, experiments } from "./fault-experiments.ts";
+import { makeDatabaseOf, type Scene, scenesOf } from "./fault-scenes.ts";
 import { stepsInSource } from "./steps-in-source.ts";
 import { logText, openWorkshop, type Workshop } from "./workshop.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** One forge, one store and one checkout for all; each cell is a workflow, with workers, a token and a mirror of its own. */
-let shop: Workshop;
-beforeAll(async () => {
-  shop = await openWorkshop("github");
-  await shop.write({ "commit_log.md": logText });
+/** One forge, one store and one checkout for all cells of a scene; each cell is a workflow, with workers and a token of its own. */
+const shops = new Map<string, Promise<Workshop>>();
+afterAll(async () => {
+  for (const shop of shops.values()) await (await shop)[Symbol.asyncDispose]();
 });
-afterAll(() => shop[Symbol.asyncDispose]());
 
 describe.each(faultMatrix)("$step, $title", ({ step, cells }) => {
   for (const [fault, { end, proof }] of Object.entries(cells)) {
     if (proof !== "here") continue;
-    test(`${fault}: ${end}`, () => endure(experimentOf(step, fault as Fault), step, shop));
+    for (const scene of scenesOf(`${step} ${fault}`))
+      test(`${fault}, at ${scene.forge} on ${scene.engine}: ${end}`, async () =>
+        endure(experimentOf(step, fault as Fault), step, await shopOf(scene)));
   }
 });
 
@@ -44,7 +45,26 @@ describe("the matrix", () => {
     });
     expect(unknown).toEqual([]);
   });
+
+  test("is tried at both forges and on both databases", () => {
+    const scenes = cells.flatMap(({ name, proof }) => (proof === "here" ? scenesOf(name) : []));
+    expect(new Set(scenes.map(({ forge }) => forge)).size).toBe(2);
+    expect(new Set(scenes.map(({ engine }) => engine)).size).toBe(2);
+  });
 });
+
+function shopOf(scene: Scene): Promise<Workshop> {
+  const key = `${scene.forge} ${scene.engine}`;
+  const shop = shops.get(key) ?? open(scene);
+  shops.set(key, shop);
+  return shop;
+}
+
+async function open({ forge, engine }: Scene): Promise<Workshop> {
+  const shop = await openWorkshop(forge, makeDatabaseOf[engine]);
+  await shop.write({ "commit_log.md": logText });
+  return shop;
+}
 
 function experimentOf(step: string, fault: Fault): Experiment {
   const experiment = experiments[`${step} ${fault}`];

@@ -28,7 +28,7 @@ describe("whoever is killed, there is one branch, one commit for each content an
 
   afterAll(() => worker[Symbol.asyncDispose]());
 
-  test("at any step that the code names", { timeout: 240_000 }, async () => {
+  test("at any step that the code names", { timeout: 600_000 }, async () => {
     await using scene = await openCrashScene({ forge: "github", makeDatabase: makeSqlite, worker });
     const died = new Set<string>();
 
@@ -56,22 +56,26 @@ describe("whoever is killed, there is one branch, one commit for each content an
     expect(ends.map(({ deaths }) => deaths.length)).toEqual([4, 3]);
   });
 
-  test("and this test would see it if there were more: here the work changes after a death", async () => {
-    await using scene = await openCrashScene({ forge: "gitlab", makeDatabase: makeSqlite, worker });
+  test(
+    "and this test would see it if there were more: here the work changes after a death",
+    { timeout: 240_000 },
+    async () => {
+      await using scene = await openCrashScene({ forge: "gitlab", makeDatabase: makeSqlite, worker });
 
-    const { broken, deaths } = await scene.run({
-      content: "first",
-      mishap: null,
-      killAt: ["push.after"],
-      meanwhile: () => scene.shop.write({ "src/client.ts": "export const retries = 99;\n" }),
-    });
+      const { broken, deaths } = await scene.run({
+        content: "first",
+        mishap: null,
+        killAt: ["push.after"],
+        meanwhile: () => scene.shop.write({ "src/client.ts": "export const retries = 99;\n" }),
+      });
 
-    expect(deaths).toEqual(["push.after#1"]);
-    expect(broken).toEqual([
-      "the branch has 2 commits of its own",
-      expect.stringMatching(/^refs were moved: refs\/heads\/pullwright\/WORK-1, refs\/heads\/pullwright\/WORK-1$/),
-    ]);
-  });
+      expect(deaths).toEqual(["push.after#1"]);
+      expect(broken).toEqual([
+        "the branch has 2 commits of its own",
+        expect.stringMatching(/^refs were moved: refs\/heads\/pullwright\/WORK-1, refs\/heads\/pullwright\/WORK-1$/),
+      ]);
+    },
+  );
 });
 
 /** The same work again and again, each time by workers that die where none has died yet, until one comes through. */

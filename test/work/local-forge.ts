@@ -306,7 +306,7 @@ async function startGithub(slug: string, tls: Tls): Promise<Api> {
 
 async function startGitlab(slug: string, tls: Tls, tip: string): Promise<Api> {
   const fake = await startGitlabFake({ tls });
-  fake.arrange.user(bot, { isBot: true });
+  const { id: botId } = fake.arrange.user(bot, { isBot: true });
   fake.arrange.user("ann");
   const project = fake.arrange.project(slug, { branches: { main: tip } });
   fake.arrange.member(slug, bot, "developer");
@@ -330,8 +330,10 @@ async function startGitlab(slug: string, tls: Tls, tip: string): Promise<Api> {
     revoke: () => {
       for (const token of granted) token.standing = "revoked";
     },
-    limit: (to) =>
-      fake.arrange.member(slug, bot, ({ all: "developer", read: "reporter", nothing: "guest" } as const)[to]),
+    limit: (to) => {
+      if (to === "nothing") delete project.members[botId];
+      else fake.arrange.member(slug, bot, to === "all" ? "developer" : "reporter");
+    },
     pulls: async () =>
       project.mergeRequests.map(({ iid, title, state, sourceBranch, sha }) => ({
         number: iid,

@@ -84,4 +84,27 @@ describe.each(["github", "gitlab"] as const)("what others do meanwhile, at %s:",
       .filter(({ method }) => method !== "GET");
     expect(writes).toEqual([]);
   });
+
+  test("a pull request that was on its way when its command was cancelled is found by the next for the same work", async () => {
+    await using shop = await openWorkshop(name);
+    const { forge } = shop;
+    await shop.write({ "src/client.ts": "export const retries = 3;\n", "commit_log.md": logText });
+    let first = 0;
+    forge.apiFault({ on: "create", fault: "slow", whenHeld: () => void shop.ask("cancelCommand", { id: first }) });
+    await shop.work();
+    first = await shop.put();
+    const cancelled = await shop.ended(first);
+    expect(cancelled).toMatchObject({
+      state: "cancelled",
+      outcome_because: expect.stringContaining("It is not known whether create-pull-request was done"),
+    });
+    forge.calm();
+
+    const next = await shop.run({ title: "The same work, asked for once more" });
+
+    expect(next).toMatchObject({ state: "succeeded" });
+    expect(next.id).not.toBe(first);
+    expect(await forge.pulls()).toMatchObject([{ number: next.result["pr_number"], state: "open" }]);
+    expect(forge.pushed()).toHaveLength(1);
+  });
 });

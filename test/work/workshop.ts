@@ -60,7 +60,12 @@ export type Workshop = AsyncDisposable & {
   until: (id: number, isSo: (command: CommandDetail) => boolean) => Promise<CommandDetail>;
 };
 
-export type Settings = { env?: Record<string, string>; yaml?: string };
+export type Settings = {
+  env?: Record<string, string>;
+  yaml?: string;
+  /** Another git than the machine's own. */
+  gitPath?: string;
+};
 
 export const logText =
   "# Implementation Commit Log\n\n## Summary\n\nRetry three times.\n\n## Verification\n\nnpm test\n";
@@ -210,6 +215,7 @@ export async function openWorkshop(
         reach,
         time,
         ...(agent === undefined ? {} : { agent }),
+        ...(settings.gitPath === undefined ? {} : { gitPath: settings.gitPath }),
       });
       running.push(workers);
       return workers;

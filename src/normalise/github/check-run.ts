@@ -28,7 +28,7 @@ export function normaliseCheckRun(payload: Fields, envelope: Envelope): Normalis
   const run = requiredObject(payload, "check_run");
   const repository = repositoryOf(payload);
   const fact = checkRunFact(run, envelope);
-  const { actor, actorIsBot } = actorOf(payload);
+  const { actor, actorId, actorIsBot } = actorOf(payload);
   // Somebody pressed a button; the run is told as it was before.
   const isWish = action === "rerequested" || action === "requested_action";
   return {
@@ -37,6 +37,7 @@ export function normaliseCheckRun(payload: Fields, envelope: Envelope): Normalis
     subject: { kind: "ci-run", ref: fact.runId },
     commitSha: fact.commitSha,
     actor,
+    actorId,
     actorIsBot,
     occurredAt: fact.observedAt,
     summary: isWish ? wishSummary(repository.slug, fact, actor) : ciRunSummary(repository.slug, fact),

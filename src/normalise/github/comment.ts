@@ -29,7 +29,7 @@ export function normaliseIssueComment(payload: Fields, _envelope: Envelope): Nor
   const comment = requiredObject(payload, "comment");
   const issue = requiredObject(payload, "issue");
   const repository = repositoryOf(payload);
-  const { actor, actorIsBot } = actorOf(payload);
+  const { actor, actorId, actorIsBot } = actorOf(payload);
   const subject: Subject = {
     kind: optionalObject(issue, "pull_request") === undefined ? "issue" : "pull-request",
     ref: String(requiredNumber(issue, "number")),
@@ -40,6 +40,7 @@ export function normaliseIssueComment(payload: Fields, _envelope: Envelope): Nor
     subject,
     commitSha: null,
     actor,
+    actorId,
     actorIsBot,
     occurredAt: timeOf(action, comment, issue),
     summary: summary(whatHappened(action, actor, `${repository.slug}#${subject.ref}`)),
@@ -56,13 +57,14 @@ export function normalisePullRequestReviewComment(payload: Fields, _envelope: En
   const pullRequest = requiredObject(payload, "pull_request");
   const repository = pullRequestRepository(payload, pullRequest);
   const fact = pullRequestFact(pullRequest, repository, { isClosing: false });
-  const { actor, actorIsBot } = actorOf(payload);
+  const { actor, actorId, actorIsBot } = actorOf(payload);
   return {
     kind: `github.pull_request_review_comment.${action}`,
     repository,
     subject: { kind: "pull-request", ref: String(fact.number) },
     commitSha: optionalSha(comment, "commit_id") ?? fact.headSha ?? null,
     actor,
+    actorId,
     actorIsBot,
     occurredAt: timeOf(action, comment, pullRequest),
     summary: summary(whatHappened(action, actor, `the diff of ${repository.slug}#${fact.number}`)),

@@ -63,12 +63,13 @@ export function normaliseInstallationRepositories(payload: Fields, envelope: Env
 
 function aboutInstallation(payload: Fields, { receivedAt, headers }: Envelope) {
   const installation = requiredObject(payload, "installation");
-  const { actor, actorIsBot } = actorOf(payload);
+  const { actor, actorId, actorIsBot } = actorOf(payload);
   const event = {
     repository: null,
     subject: { kind: "installation" as const, ref: requiredId(installation, "id") },
     commitSha: null,
     actor,
+    actorId,
     actorIsBot,
     // Epoch seconds or ISO, both are sent.
     occurredAt: optionalInstant(installation, "updated_at") ?? receivedAt,

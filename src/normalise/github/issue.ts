@@ -23,13 +23,14 @@ export function normaliseIssue(payload: Fields, _envelope: Envelope): Normalised
   const issue = requiredObject(payload, "issue");
   const repository = repositoryOf(payload);
   const number = requiredNumber(issue, "number");
-  const { actor, actorIsBot } = actorOf(payload);
+  const { actor, actorId, actorIsBot } = actorOf(payload);
   return {
     kind: `github.issues.${action}`,
     repository,
     subject: { kind: "issue", ref: String(number) },
     commitSha: null,
     actor,
+    actorId,
     actorIsBot,
     occurredAt: requiredInstant(issue, "updated_at"),
     summary: summary(`${repository.slug}#${number} was ${action.replaceAll("_", " ")}${by(actor)}`),

@@ -60,12 +60,13 @@ function aboutPullRequest(payload: Fields) {
   const pullRequest = requiredObject(payload, "pull_request");
   const repository = pullRequestRepository(payload, pullRequest);
   const fact = pullRequestFact(pullRequest, repository, { isClosing: false });
-  const { actor, actorIsBot } = actorOf(payload);
+  const { actor, actorId, actorIsBot } = actorOf(payload);
   const event = {
     repository,
     subject: { kind: "pull-request" as const, ref: String(fact.number) },
     commitSha: fact.headSha ?? null,
     actor,
+    actorId,
     actorIsBot,
     facts: [fact],
   };

@@ -37,13 +37,14 @@ export function normalisePullRequest(payload: Fields, _envelope: Envelope): Norm
   const pullRequest = requiredObject(payload, "pull_request");
   const repository = pullRequestRepository(payload, pullRequest);
   const fact = pullRequestFact(pullRequest, repository, { isClosing: action === "closed" });
-  const { actor, actorIsBot } = actorOf(payload);
+  const { actor, actorId, actorIsBot } = actorOf(payload);
   return {
     kind: `github.pull_request.${action}`,
     repository,
     subject: { kind: "pull-request", ref: String(fact.number) },
     commitSha: fact.headSha ?? null,
     actor,
+    actorId,
     actorIsBot,
     occurredAt: fact.observedAt,
     summary: summary(`${repository.slug}#${fact.number} ${whatHappened(action, fact, payload)}${by(actor)}`),

@@ -23,7 +23,7 @@ export function normaliseRepository(payload: Fields, { receivedAt }: Envelope): 
   const action = requiredWord(payload, "action");
   const fields = requiredObject(payload, "repository");
   const repository = repositoryMention(fields);
-  const { actor, actorIsBot } = actorOf(payload);
+  const { actor, actorId, actorIsBot } = actorOf(payload);
   const occurredAt = optionalInstant(fields, "updated_at") ?? receivedAt;
   const isFact = action === "renamed" || action === "transferred" || action === "deleted";
   const formerSlug = formerSlugOf(payload, repository.slug);
@@ -37,6 +37,7 @@ export function normaliseRepository(payload: Fields, { receivedAt }: Envelope): 
     subject: { kind: "repository", ref: repository.slug },
     commitSha: null,
     actor,
+    actorId,
     actorIsBot,
     occurredAt,
     summary: summary(`${repository.slug} was ${action.replaceAll("_", " ")}${from}${by(actor)}`),

@@ -37,7 +37,7 @@ export function normaliseComment(payload: Fields, _envelope: Envelope): Normalis
   const place = requiredLine(note, "noteable_type", 64);
   if (place !== "Issue" && place !== "MergeRequest") return ignored(`Notes on a ${place} are not used.`);
   const repository = repositoryOf(payload);
-  const { actor, actorIsBot } = actorOf(payload);
+  const { actor, actorId, actorIsBot } = actorOf(payload);
   // Servers that are too old to say tell of new notes only.
   const action = actions.get(optionalWord(note, "action") ?? "create") ?? "edited";
   const isOnMergeRequest = place === "MergeRequest";
@@ -56,6 +56,7 @@ export function normaliseComment(payload: Fields, _envelope: Envelope): Normalis
     subject: { kind: isOnMergeRequest ? "pull-request" : "issue", ref: String(number) },
     commitSha: fact?.headSha ?? null,
     actor,
+    actorId,
     actorIsBot,
     occurredAt: optionalInstant(note, "updated_at") ?? requiredInstant(note, "created_at"),
     summary: summary(`${actor ?? "Somebody"} ${what} ${isOnLine ? "the diff of " : ""}${name}`),

@@ -30,13 +30,14 @@ export function normaliseIssue(payload: Fields, _envelope: Envelope): Normalised
   const number = requiredNumber(issue, "iid");
   const said = optionalWord(issue, "action") ?? "update";
   const action = actions.get(said) ?? said;
-  const { actor, actorIsBot } = actorOf(payload);
+  const { actor, actorId, actorIsBot } = actorOf(payload);
   return {
     kind: `gitlab.issues.${action}`,
     repository,
     subject: { kind: "issue", ref: String(number) },
     commitSha: null,
     actor,
+    actorId,
     actorIsBot,
     occurredAt: requiredInstant(issue, "updated_at"),
     summary: summary(`${repository.slug}#${number} was ${action.replaceAll("_", " ")}${by(actor)}`),

@@ -37,7 +37,7 @@ export function normalisePullRequest(payload: Fields, _envelope: Envelope): Norm
   const repository = repositoryOf(payload);
   const fact = pullRequestFact(payload, attributes, repository);
   const action = actionOf(payload, attributes);
-  const { actor, actorIsBot } = actorOf(payload);
+  const { actor, actorId, actorIsBot } = actorOf(payload);
   const isWritten = action === "opened" || action === "edited";
   return {
     kind: `gitlab.pull_request.${action}`,
@@ -45,6 +45,7 @@ export function normalisePullRequest(payload: Fields, _envelope: Envelope): Norm
     subject: { kind: "pull-request", ref: String(fact.number) },
     commitSha: fact.headSha ?? null,
     actor,
+    actorId,
     actorIsBot,
     occurredAt: fact.observedAt,
     summary: summary(`${repository.slug}!${fact.number} ${whatHappened(action, fact)}${by(actor)}`),

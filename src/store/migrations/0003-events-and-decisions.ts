@@ -18,6 +18,7 @@ export const eventsAndDecisions: Migration = {
       commit_sha ${types.text},
       actor ${types.text},
       actor_is_bot integer not null default 0,
+      actor_id ${types.text},
       occurred_at ${types.text} not null,
       recorded_at ${types.text} not null,
       summary ${types.text} not null

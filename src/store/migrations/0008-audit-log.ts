@@ -2,7 +2,8 @@ import type { Migration } from "./migration.ts";
 
 /**
  * Who did what to the world or to the queue, each entry bound to the one before it by its hash: nobody can change, take out or slip in an entry
- * without that all after it stop fitting. No two entries may follow the same one.
+ * without that all after it stop fitting. No two entries may follow the same one. `audit_head` is where the log ends and how many entries it has: nothing
+ * after a last entry could tell that there were more.
  */
 export const auditLog: Migration = {
   name: "0008-audit-log",
@@ -17,6 +18,13 @@ export const auditLog: Migration = {
       previous_hash ${types.text} not null unique,
       hash ${types.text} not null unique
     )`,
+    `create table if not exists audit_head (
+      number ${types.reference} primary key,
+      entry_id ${types.reference} not null,
+      hash ${types.text} not null,
+      entries ${types.count} not null
+    )`,
+    `insert into audit_head (number, entry_id, hash, entries) values (1, 0, '', 0) on conflict do nothing`,
     `create index if not exists idx_audit_log_subject on audit_log (subject, id)`,
   ],
   sample: [

@@ -8,7 +8,7 @@ export type CiRunRow = z.output<typeof ciRunRow>;
 
 export type CiRunStatus = CiRunRow["status"];
 
-type CiRun = z.output<(typeof getCiRun)["output"]>;
+export type CiRun = z.output<(typeof getCiRun)["output"]>;
 
 /** One run with the payload that it was last told by. */
 export function useCiRun(id: string) {

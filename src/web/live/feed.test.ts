@@ -38,6 +38,7 @@ function event(id: number, time: string): EventRow {
     subject_ref: "7",
     commit_sha: null,
     actor: "ada",
+    actor_id: null,
     occurred_at: `2026-11-20T${time}Z`,
     recorded_at: `2026-11-20T${time}Z`,
     summary: "acme/web#7 was opened",

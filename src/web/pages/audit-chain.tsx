@@ -44,7 +44,7 @@ function Whole({ check: { checked, last_hash } }: { check: AuditCheck }) {
       {last_hash === "" ? null : (
         <span className="muted chain-hash">
           Last hash <Copyable text={last_hash} shown={last_hash.slice(0, 12)} what="last hash" />
-          <span>Keep it elsewhere: what is cut off at the end cannot be missed by the chain alone.</span>
+          <span>Keep it elsewhere: whoever can write to the database could write the log anew.</span>
         </span>
       )}
     </>
@@ -62,8 +62,8 @@ function Broken({ check: { broken, checked } }: { check: AuditCheck }) {
       </span>
       <span className="death-meaning">{meaning}</span>
       <span>
-        <Link href={`/audit/${broken.id}`}>Entry {broken.id}</Link>: {broken.because} Before it,{" "}
-        {counted(checked, "entry is", "entries are")} as they were written.
+        {broken.id === 0 ? "No entry is left" : <Link href={`/audit/${broken.id}`}>Entry {broken.id}</Link>}:{" "}
+        {broken.because} {counted(checked, "entry is", "entries are")} as they were written.
       </span>
       <span>
         <strong>What to do:</strong> <Prose>{remedy}</Prose>

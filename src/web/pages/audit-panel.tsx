@@ -2,35 +2,33 @@ import { Link } from "wouter";
 import { type AuditEntry, useAuditEntry } from "../api/audit.ts";
 import { Copyable } from "../parts/copyable.tsx";
 import { JsonView } from "../parts/json-view.tsx";
-import { FailureNotice, LineSkeletons } from "../parts/notices.tsx";
 import { OutsideText } from "../parts/outside-text.tsx";
-import { Fact, FactList, PanelSection, SidePanel } from "../parts/side-panel.tsx";
+import { RecordPanel } from "../parts/record-panel.tsx";
+import { Fact, FactList, PanelSection } from "../parts/side-panel.tsx";
 import { Absent, TimeAgo } from "../parts/time-ago.tsx";
 import { exactTime } from "../text/relative-time.ts";
 
 /** One entry of the audit log, with the hashes that tie it to the others. */
 export function AuditPanel({ id, onClose }: { id: string; onClose: () => void }) {
-  const query = useAuditEntry(id);
-  const entry = query.data;
   return (
-    <SidePanel
-      recordId={id}
+    <RecordPanel
+      id={id}
       onClose={onClose}
-      eyebrow={entry === undefined ? "Audit entry" : <>Entry {entry.id}</>}
-      title={
-        entry === undefined ? query.isError ? "Audit entry" : "Loading…" : <OutsideText>{entry.action}</OutsideText>
-      }
-    >
-      {query.isError && entry === undefined ? (
-        <FailureNotice what="The entry" error={query.error} onRetry={() => void query.refetch()} />
-      ) : null}
-      {query.isPending ? <LineSkeletons lines={6} /> : null}
-      {entry === undefined ? null : <EntryDetails entry={entry} />}
-    </SidePanel>
+      query={useAuditEntry(id)}
+      word="Audit entry"
+      what="The entry"
+      Eyebrow={Eyebrow}
+      title={(entry) => entry.action}
+      Details={Details}
+    />
   );
 }
 
-function EntryDetails({ entry }: { entry: AuditEntry }) {
+function Eyebrow({ record: { id } }: { record: AuditEntry }) {
+  return <>Entry {id}</>;
+}
+
+function Details({ record: entry }: { record: AuditEntry }) {
   return (
     <>
       <FactList>

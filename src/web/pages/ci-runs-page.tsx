@@ -1,14 +1,13 @@
-import { useLocation, useParams } from "wouter";
 import type { CiRunRow } from "../api/ci-runs.ts";
 import { useRecordList } from "../api/record-list.ts";
 import { useRepositorySlugs } from "../api/repositories.ts";
 import { BranchName } from "../parts/branch-flow.tsx";
 import { CommitSha } from "../parts/copyable.tsx";
-import { Choice, FilterBar, TextFilter, useFilters } from "../parts/filters.tsx";
+import { Choice, TextFilter, useFilters } from "../parts/filters.tsx";
 import { EmptyState } from "../parts/notices.tsx";
+import { ListPage } from "../parts/list-page.tsx";
 import { OutsideText } from "../parts/outside-text.tsx";
-import { PageHead } from "../parts/page-head.tsx";
-import { RecordTable, type RecordColumn } from "../parts/record-table.tsx";
+import type { RecordColumn } from "../parts/record-table.tsx";
 import { RepositoryName } from "../parts/repository-name.tsx";
 import { runName } from "../parts/run-list.tsx";
 import { CiRunBadge } from "../parts/state-badge.tsx";
@@ -78,74 +77,58 @@ const columns: RecordColumn<CiRunRow>[] = [
 const filterNames = ["repo", "status", "commit_sha"] as const;
 
 export function CiRunsPage() {
-  const { id } = useParams<{ id?: string }>();
-  const [, navigate] = useLocation();
   const { filters, search, setFilter } = useFilters(filterNames);
-  const list = useRecordList<CiRunRow>("runs", filters);
   const repositories = useRepositorySlugs();
-  const filtered = search !== "";
-  const clear = () => navigate("/runs", { replace: true });
-
   return (
-    <>
-      <PageHead title="CI runs" count={list.total} />
-      <FilterBar onClear={filtered ? clear : null}>
-        <TextFilter
-          label="Repository"
-          placeholder="Repository"
-          value={filters.repo}
-          onChange={(value) => setFilter("repo", value)}
-          suggestions={repositories}
-          first
-        />
-        <TextFilter
-          label="Commit id"
-          placeholder="Commit id"
-          value={filters.commit_sha}
-          onChange={(value) => setFilter("commit_sha", value?.toLowerCase() ?? null)}
-          mono
-        />
-        <Choice
-          label="Status"
-          options={statuses}
-          value={filters.status}
-          onChange={(value) => setFilter("status", value)}
-        />
-      </FilterBar>
-      <WorkflowStrips repo={filters.repo} />
-      <div className="sheet">
-        <RecordTable
-          name="CI runs"
-          layout="ci-run-table"
-          list={list}
-          columns={columns}
-          linkColumn="name"
-          hrefOf={(row) => `/runs/${row.id}${search}`}
-          openId={id ?? null}
-          empty={
-            filtered ? (
-              <EmptyState icon="search" title="No run matches.">
-                <p>Nothing in the store fits these filters. Four digits of a commit id are enough.</p>
-                <button type="button" className="button" onClick={clear}>
-                  Show all
-                </button>
-              </EmptyState>
-            ) : (
-              <EmptyState icon="ci" title="No CI runs yet.">
-                <p>
-                  Tick <em>Workflow runs</em>, <em>Check runs</em> and <em>Statuses</em> in GitHub’s webhook,{" "}
-                  <em>Pipeline</em> and <em>Job events</em> in GitLab’s, or let your CI system post to{" "}
-                  <code>/api/webhooks/ci</code>.
-                </p>
-              </EmptyState>
-            )
-          }
-        />
-      </div>
-      {id === undefined ? null : (
-        <CiRunPanel key={id} id={id} onClose={() => navigate(`/runs${search}`, { replace: true })} />
-      )}
-    </>
+    <ListPage
+      title="CI runs"
+      path="/runs"
+      search={search}
+      list={useRecordList<CiRunRow>("runs", filters)}
+      layout="ci-run-table"
+      columns={columns}
+      linkColumn="name"
+      filters={
+        <>
+          <TextFilter
+            label="Repository"
+            placeholder="Repository"
+            value={filters.repo}
+            onChange={(value) => setFilter("repo", value)}
+            suggestions={repositories}
+            first
+          />
+          <TextFilter
+            label="Commit id"
+            placeholder="Commit id"
+            value={filters.commit_sha}
+            onChange={(value) => setFilter("commit_sha", value?.toLowerCase() ?? null)}
+            mono
+          />
+          <Choice
+            label="Status"
+            options={statuses}
+            value={filters.status}
+            onChange={(value) => setFilter("status", value)}
+          />
+        </>
+      }
+      between={<WorkflowStrips repo={filters.repo} />}
+      noMatch={{
+        title: "No run matches.",
+        words: "Nothing in the store fits these filters. Four digits of a commit id are enough.",
+      }}
+      none={
+        <EmptyState icon="ci" title="No CI runs yet.">
+          <p>
+            Tick <em>Workflow runs</em>, <em>Check runs</em> and <em>Statuses</em> in GitHub’s webhook,{" "}
+            <em>Pipeline</em> and <em>Job events</em> in GitLab’s, or let your CI system post to{" "}
+            <code>/api/webhooks/ci</code>.
+          </p>
+        </EmptyState>
+      }
+      Panel={CiRunPanel}
+    />
   );
 }
 

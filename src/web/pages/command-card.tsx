@@ -4,12 +4,11 @@ import { commandWords } from "../../domain/command-words.ts";
 import { useCommand, type Command, type CommandRow } from "../api/commands.ts";
 import { type Act, Acts } from "../parts/acts.tsx";
 import { Copyable } from "../parts/copyable.tsx";
+import { FailureNote } from "../parts/failure-note.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { RawJson } from "../parts/json-view.tsx";
-import { describedCode, FailureNotice, LineSkeletons } from "../parts/notices.tsx";
+import { FailureNotice, LineSkeletons } from "../parts/notices.tsx";
 import { CommandLinks } from "../parts/command-links.tsx";
-import { OutsideText } from "../parts/outside-text.tsx";
-import { Prose } from "../parts/prose.tsx";
 import { PanelSection } from "../parts/side-panel.tsx";
 import { Standing } from "../parts/standing.tsx";
 import { CommandBadge, commandLooks } from "../parts/state-badge.tsx";
@@ -48,7 +47,11 @@ export function CommandCard({ command, isOpened }: { command: CommandRow; isOpen
           <Acts of={`command ${command.id}`} acts={actsFor(command)} />
         </header>
         {command.state === "failed" ? (
-          <FailureNote command={command} />
+          <FailureNote
+            code={command.outcome_code ?? "INTERNAL"}
+            meaning="It did not do what was asked."
+            because={command.outcome_because}
+          />
         ) : (
           <p className="command-standing">
             <Standing command={command} />
@@ -89,31 +92,6 @@ function actsFor({ id, state, type }: CommandRow): Act[] {
     ];
   if (state === "succeeded") return [];
   return [{ word: "Try again", icon: "replay", path: `/commands/${id}/retry`, done: "Is tried again" }];
-}
-
-/** What failed leads with its reason and what a person can do. */
-function FailureNote({ command }: { command: CommandRow }) {
-  const code = command.outcome_code ?? "INTERNAL";
-  const described = describedCode(code);
-  return (
-    <div className="death-note">
-      <p className="death-code">
-        <Icon name="warning" />
-        <code>{code}</code>
-      </p>
-      <p className="death-meaning">{described?.meaning ?? "It did not do what was asked."}</p>
-      {command.outcome_because === null || command.outcome_because === described?.meaning ? null : (
-        <p>
-          <OutsideText>{command.outcome_because}</OutsideText>
-        </p>
-      )}
-      {described === null ? null : (
-        <p>
-          <strong>What to do:</strong> <Prose>{described.remedy}</Prose>
-        </p>
-      )}
-    </div>
-  );
 }
 
 function CommandDetails({ id }: { id: number }) {

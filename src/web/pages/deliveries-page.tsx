@@ -1,12 +1,11 @@
-import { useLocation, useParams } from "wouter";
 import type { DeliveryRow } from "../api/deliveries.ts";
 import { useRecordList } from "../api/record-list.ts";
 import { useStatus } from "../api/status.ts";
-import { Choice, FilterBar, TextFilter, useFilters } from "../parts/filters.tsx";
+import { Choice, TextFilter, useFilters } from "../parts/filters.tsx";
 import { EmptyState } from "../parts/notices.tsx";
+import { ListPage } from "../parts/list-page.tsx";
 import { OutsideText } from "../parts/outside-text.tsx";
-import { PageHead } from "../parts/page-head.tsx";
-import { RecordTable, type RecordColumn } from "../parts/record-table.tsx";
+import type { RecordColumn } from "../parts/record-table.tsx";
 import { DeliveryBadge } from "../parts/state-badge.tsx";
 import { TimeAgo } from "../parts/time-ago.tsx";
 import { byteSize } from "../text/quantity.ts";
@@ -73,60 +72,49 @@ const columns: RecordColumn<DeliveryRow>[] = [
 const filterNames = ["source", "state"] as const;
 
 export function DeliveriesPage() {
-  const { id } = useParams<{ id?: string }>();
-  const [, navigate] = useLocation();
   const { filters, search, setFilter } = useFilters(filterNames);
-  const list = useRecordList<DeliveryRow>("deliveries", filters);
-  const status = useStatus();
-  const filtered = search !== "";
-  const clear = () => navigate("/deliveries", { replace: true });
-
+  const { data: status } = useStatus();
   return (
-    <>
-      <PageHead title="Deliveries" count={list.total} />
-      <FilterBar onClear={filtered ? clear : null}>
-        <TextFilter
-          label="Source"
-          placeholder="Source"
-          value={filters.source}
-          onChange={(value) => setFilter("source", value)}
-          suggestions={status.data?.sources.map((source) => source.name) ?? []}
-          first
-        />
-        <Choice label="State" options={states} value={filters.state} onChange={(value) => setFilter("state", value)} />
-      </FilterBar>
-      <div className="sheet">
-        <RecordTable
-          name="Deliveries"
-          layout="delivery-table"
-          list={list}
-          columns={columns}
-          linkColumn="event"
-          hrefOf={(row) => `/deliveries/${row.id}${search}`}
-          openId={id ?? null}
-          empty={
-            filters.state === "dead" ? (
-              <EmptyState icon="check" title="No dead deliveries.">
-                <p>Everything that was received has been understood.</p>
-              </EmptyState>
-            ) : filtered ? (
-              <EmptyState icon="search" title="No delivery matches.">
-                <p>Nothing in the store fits these filters.</p>
-                <button type="button" className="button" onClick={clear}>
-                  Show all
-                </button>
-              </EmptyState>
-            ) : (
-              <EmptyState icon="inbox" title="No deliveries yet.">
-                <p>Every verified webhook is kept here, byte for byte. The Live page says where to send them.</p>
-              </EmptyState>
-            )
-          }
-        />
-      </div>
-      {id === undefined ? null : (
-        <DeliveryPanel key={id} id={id} onClose={() => navigate(`/deliveries${search}`, { replace: true })} />
-      )}
-    </>
+    <ListPage
+      title="Deliveries"
+      path="/deliveries"
+      search={search}
+      list={useRecordList<DeliveryRow>("deliveries", filters)}
+      layout="delivery-table"
+      columns={columns}
+      linkColumn="event"
+      filters={
+        <>
+          <TextFilter
+            label="Source"
+            placeholder="Source"
+            value={filters.source}
+            onChange={(value) => setFilter("source", value)}
+            suggestions={status?.sources.map((source) => source.name) ?? []}
+            first
+          />
+          <Choice
+            label="State"
+            options={states}
+            value={filters.state}
+            onChange={(value) => setFilter("state", value)}
+          />
+        </>
+      }
+      noneIsGood={
+        filters.state === "dead" ? (
+          <EmptyState icon="check" title="No dead deliveries.">
+            <p>Everything that was received has been understood.</p>
+          </EmptyState>
+        ) : null
+      }
+      noMatch={{ title: "No delivery matches.", words: "Nothing in the store fits these filters." }}
+      none={
+        <EmptyState icon="inbox" title="No deliveries yet.">
+          <p>Every verified webhook is kept here, byte for byte. The Live page says where to send them.</p>
+        </EmptyState>
+      }
+      Panel={DeliveryPanel}
+    />
   );
 }

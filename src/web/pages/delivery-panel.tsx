@@ -2,11 +2,11 @@ import { Link } from "wouter";
 import { useDelivery, type Delivery } from "../api/deliveries.ts";
 import { Copyable } from "../parts/copyable.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { FailureNote } from "../parts/failure-note.tsx";
 import { JsonView } from "../parts/json-view.tsx";
-import { describedCode, FailureNotice, LineSkeletons } from "../parts/notices.tsx";
 import { OutsideText } from "../parts/outside-text.tsx";
-import { Prose } from "../parts/prose.tsx";
-import { Fact, FactList, PanelSection, SidePanel } from "../parts/side-panel.tsx";
+import { RecordPanel } from "../parts/record-panel.tsx";
+import { Fact, FactList, PanelSection } from "../parts/side-panel.tsx";
 import { DeliveryBadge, VerdictBadge } from "../parts/state-badge.tsx";
 import { TimeAgo } from "../parts/time-ago.tsx";
 import { byteSize, counted } from "../text/quantity.ts";
@@ -14,42 +14,47 @@ import { ReplayDelivery } from "./replay-delivery.tsx";
 
 /** One delivery: what came, what it became, and why. */
 export function DeliveryPanel({ id, onClose }: { id: string; onClose: () => void }) {
-  const query = useDelivery(id);
-  const delivery = query.data;
   return (
-    <SidePanel
-      recordId={id}
+    <RecordPanel
+      id={id}
       onClose={onClose}
-      eyebrow={
-        delivery === undefined ? (
-          "Delivery"
-        ) : (
-          <>
-            <DeliveryBadge state={delivery.state} />
-            <span>
-              {delivery.source}, <TimeAgo at={delivery.received_at} />
-            </span>
-          </>
-        )
-      }
-      title={
-        delivery === undefined ? query.isError ? "Delivery" : "Loading…" : <OutsideText>{delivery.event}</OutsideText>
-      }
-      actions={delivery === undefined ? null : <ReplayDelivery delivery={delivery} />}
-    >
-      {query.isError && delivery === undefined ? (
-        <FailureNotice what="The delivery" error={query.error} onRetry={() => void query.refetch()} />
-      ) : null}
-      {query.isPending ? <LineSkeletons lines={8} /> : null}
-      {delivery === undefined ? null : <DeliveryDetails delivery={delivery} />}
-    </SidePanel>
+      query={useDelivery(id)}
+      word="Delivery"
+      what="The delivery"
+      Eyebrow={Eyebrow}
+      title={({ event }) => event}
+      Actions={Actions}
+      Details={Details}
+    />
   );
 }
 
-function DeliveryDetails({ delivery }: { delivery: Delivery }) {
+function Eyebrow({ record: { state, source, received_at } }: { record: Delivery }) {
   return (
     <>
-      {delivery.state === "dead" ? <DeathNote delivery={delivery} /> : null}
+      <DeliveryBadge state={state} />
+      <span>
+        {source}, <TimeAgo at={received_at} />
+      </span>
+    </>
+  );
+}
+
+function Actions({ record: delivery }: { record: Delivery }) {
+  return <ReplayDelivery delivery={delivery} />;
+}
+
+function Details({ record: delivery }: { record: Delivery }) {
+  return (
+    <>
+      {delivery.state === "dead" ? (
+        <FailureNote
+          code={delivery.dead_code ?? "INTERNAL"}
+          meaning="It could not be understood."
+          because={delivery.dead_reason}
+          remedy={delivery.remedy}
+        />
+      ) : null}
       <FactList>
         <Fact name="Delivery id" wide>
           <Copyable text={delivery.delivery_id} what="delivery id" />
@@ -92,32 +97,6 @@ function DeliveryDetails({ delivery }: { delivery: Delivery }) {
         </table>
       </PanelSection>
     </>
-  );
-}
-
-/** A dead delivery leads with what is wrong and what to do. */
-function DeathNote({ delivery }: { delivery: Delivery }) {
-  const code = delivery.dead_code ?? "INTERNAL";
-  const described = describedCode(code);
-  const remedy = delivery.remedy ?? described?.remedy ?? null;
-  return (
-    <div className="death-note">
-      <p className="death-code">
-        <Icon name="warning" />
-        <code>{code}</code>
-      </p>
-      <p className="death-meaning">{described?.meaning ?? "It could not be understood."}</p>
-      {delivery.dead_reason === null || delivery.dead_reason === described?.meaning ? null : (
-        <p>
-          <OutsideText>{delivery.dead_reason}</OutsideText>
-        </p>
-      )}
-      {remedy === null ? null : (
-        <p>
-          <strong>What to do:</strong> <Prose>{remedy}</Prose>
-        </p>
-      )}
-    </div>
   );
 }
 

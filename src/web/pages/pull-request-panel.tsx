@@ -5,11 +5,11 @@ import { BranchFlow } from "../parts/branch-flow.tsx";
 import { CommitSha } from "../parts/copyable.tsx";
 import { Icon, type IconName } from "../parts/icon.tsx";
 import { RawJson } from "../parts/json-view.tsx";
-import { FailureNotice, LineSkeletons } from "../parts/notices.tsx";
 import { OutsideLink } from "../parts/outside-link.tsx";
 import { OutsideText } from "../parts/outside-text.tsx";
+import { RecordPanel } from "../parts/record-panel.tsx";
 import { RunList } from "../parts/run-list.tsx";
-import { Fact, FactList, PanelSection, SidePanel } from "../parts/side-panel.tsx";
+import { Fact, FactList, PanelSection } from "../parts/side-panel.tsx";
 import { PullRequestBadge } from "../parts/state-badge.tsx";
 import { Absent, TimeAgo } from "../parts/time-ago.tsx";
 import { TruthNote } from "../parts/truth-note.tsx";
@@ -18,40 +18,22 @@ import { duration } from "../text/relative-time.ts";
 
 /** Everything that is known of one pull request. */
 export function PullRequestPanel({ id, onClose }: { id: string; onClose: () => void }) {
-  const query = usePullRequest(id);
-  const pullRequest = query.data;
   return (
-    <SidePanel
-      recordId={id}
+    <RecordPanel
+      id={id}
       onClose={onClose}
-      eyebrow={pullRequest === undefined ? "Pull request" : <PullRequestEyebrow pullRequest={pullRequest} />}
-      title={
-        pullRequest === undefined ? (
-          query.isError ? (
-            "Pull request"
-          ) : (
-            "Loading…"
-          )
-        ) : (
-          <OutsideText>{pullRequest.title ?? "Untitled"}</OutsideText>
-        )
-      }
-      actions={
-        pullRequest === undefined ? null : (
-          <OutsideLink url={pullRequest.url}>{pullRequest.provider === "gitlab" ? "GitLab" : "GitHub"}</OutsideLink>
-        )
-      }
-    >
-      {query.isError && pullRequest === undefined ? (
-        <FailureNotice what="The pull request" error={query.error} onRetry={() => void query.refetch()} />
-      ) : null}
-      {query.isPending ? <LineSkeletons lines={8} /> : null}
-      {pullRequest === undefined ? null : <PullRequestDetails pullRequest={pullRequest} />}
-    </SidePanel>
+      query={usePullRequest(id)}
+      word="Pull request"
+      what="The pull request"
+      Eyebrow={Eyebrow}
+      title={(pullRequest) => pullRequest.title ?? "Untitled"}
+      Actions={Actions}
+      Details={Details}
+    />
   );
 }
 
-function PullRequestEyebrow({ pullRequest }: { pullRequest: PullRequest }) {
+function Eyebrow({ record: pullRequest }: { record: PullRequest }) {
   return (
     <>
       <PullRequestBadge condition={conditionOf(pullRequest)} />
@@ -62,7 +44,11 @@ function PullRequestEyebrow({ pullRequest }: { pullRequest: PullRequest }) {
   );
 }
 
-function PullRequestDetails({ pullRequest }: { pullRequest: PullRequest }) {
+function Actions({ record: { url, provider } }: { record: PullRequest }) {
+  return <OutsideLink url={url}>{provider === "gitlab" ? "GitLab" : "GitHub"}</OutsideLink>;
+}
+
+function Details({ record: pullRequest }: { record: PullRequest }) {
   return (
     <>
       {pullRequest.truth_wanted ? <TruthNote /> : null}

@@ -1,14 +1,13 @@
-import { useLocation, useParams } from "wouter";
 import { conditionOf, type PullRequestRow } from "../api/pull-requests.ts";
 import { useRecordList } from "../api/record-list.ts";
 import { useRepositorySlugs } from "../api/repositories.ts";
 import { BranchFlow } from "../parts/branch-flow.tsx";
 import { CiStrip } from "../parts/ci-strip.tsx";
-import { Choice, FilterBar, Pick, TextFilter, useFilters } from "../parts/filters.tsx";
+import { Choice, Pick, TextFilter, useFilters } from "../parts/filters.tsx";
 import { EmptyState } from "../parts/notices.tsx";
+import { ListPage } from "../parts/list-page.tsx";
 import { OutsideText } from "../parts/outside-text.tsx";
-import { PageHead } from "../parts/page-head.tsx";
-import { RecordTable, type RecordColumn } from "../parts/record-table.tsx";
+import type { RecordColumn } from "../parts/record-table.tsx";
 import { RepositoryName } from "../parts/repository-name.tsx";
 import { PullRequestBadge } from "../parts/state-badge.tsx";
 import { Absent, TimeAgo } from "../parts/time-ago.tsx";
@@ -92,58 +91,49 @@ const columns: RecordColumn<PullRequestRow>[] = [
 const filterNames = ["repo", "state", "since"] as const;
 
 export function PullRequestsPage() {
-  const { id } = useParams<{ id?: string }>();
-  const [, navigate] = useLocation();
   const { filters, search, setFilter } = useFilters(filterNames);
-  const list = useRecordList<PullRequestRow>("prs", filters);
   const repositories = useRepositorySlugs();
-  const filtered = search !== "";
-  const clear = () => navigate("/prs", { replace: true });
-
   return (
-    <>
-      <PageHead title="Pull requests" count={list.total} />
-      <FilterBar onClear={filtered ? clear : null}>
-        <TextFilter
-          label="Repository"
-          placeholder="Repository"
-          value={filters.repo}
-          onChange={(value) => setFilter("repo", value)}
-          suggestions={repositories}
-          first
-        />
-        <Choice label="State" options={states} value={filters.state} onChange={(value) => setFilter("state", value)} />
-        <Pick label="Updated" options={periods} value={filters.since} onChange={(value) => setFilter("since", value)} />
-      </FilterBar>
-      <div className="sheet">
-        <RecordTable
-          name="Pull requests"
-          layout="pull-request-table"
-          list={list}
-          columns={columns}
-          linkColumn="title"
-          hrefOf={(row) => `/prs/${row.id}${search}`}
-          openId={id ?? null}
-          empty={
-            filtered ? (
-              <EmptyState icon="search" title="No pull request matches.">
-                <p>Nothing in the store fits these filters.</p>
-                <button type="button" className="button" onClick={clear}>
-                  Show all
-                </button>
-              </EmptyState>
-            ) : (
-              <EmptyState icon="pull-request" title="No pull requests yet.">
-                <p>They appear when a webhook speaks of one. To read what is there already:</p>
-                <pre className="command">pullwright ingest github --repo owner/repo --since 30d</pre>
-              </EmptyState>
-            )
-          }
-        />
-      </div>
-      {id === undefined ? null : (
-        <PullRequestPanel key={id} id={id} onClose={() => navigate(`/prs${search}`, { replace: true })} />
-      )}
-    </>
+    <ListPage
+      title="Pull requests"
+      path="/prs"
+      search={search}
+      list={useRecordList<PullRequestRow>("prs", filters)}
+      layout="pull-request-table"
+      columns={columns}
+      linkColumn="title"
+      filters={
+        <>
+          <TextFilter
+            label="Repository"
+            placeholder="Repository"
+            value={filters.repo}
+            onChange={(value) => setFilter("repo", value)}
+            suggestions={repositories}
+            first
+          />
+          <Choice
+            label="State"
+            options={states}
+            value={filters.state}
+            onChange={(value) => setFilter("state", value)}
+          />
+          <Pick
+            label="Updated"
+            options={periods}
+            value={filters.since}
+            onChange={(value) => setFilter("since", value)}
+          />
+        </>
+      }
+      noMatch={{ title: "No pull request matches.", words: "Nothing in the store fits these filters." }}
+      none={
+        <EmptyState icon="pull-request" title="No pull requests yet.">
+          <p>They appear when a webhook speaks of one. To read what is there already:</p>
+          <pre className="command">pullwright ingest github --repo owner/repo --since 30d</pre>
+        </EmptyState>
+      }
+      Panel={PullRequestPanel}
+    />
   );
 }

@@ -1,13 +1,12 @@
-import { useLocation } from "wouter";
 import { useRecordList } from "../api/record-list.ts";
 import { type Status, useStatus } from "../api/status.ts";
 import { type WorkflowCommand, type WorkflowRow, workRefetchMs } from "../api/workflows.ts";
 import { CommandLinks } from "../parts/command-links.tsx";
-import { Choice, FilterBar, type Option, useFilters } from "../parts/filters.tsx";
+import { Choice, type Option, useFilters } from "../parts/filters.tsx";
 import { EmptyState } from "../parts/notices.tsx";
+import { ListPage } from "../parts/list-page.tsx";
 import { OutsideText } from "../parts/outside-text.tsx";
-import { PageHead } from "../parts/page-head.tsx";
-import { RecordTable, type RecordColumn } from "../parts/record-table.tsx";
+import type { RecordColumn } from "../parts/record-table.tsx";
 import { RepositoryName } from "../parts/repository-name.tsx";
 import { Standing } from "../parts/standing.tsx";
 import { WorkflowBadge } from "../parts/state-badge.tsx";
@@ -63,58 +62,45 @@ const filterNames = ["state"] as const;
 
 /** Pieces of work with how far each has come. */
 export function WorkPage() {
-  const [, navigate] = useLocation();
   const { filters, search, setFilter } = useFilters(filterNames);
+  const { data: status } = useStatus();
   const list = useRecordList<WorkflowRow>("workflows", filters, (rows) =>
     rows.some((row) => row.state === "active") ? workRefetchMs : false,
   );
-  const { data: status } = useStatus();
-  const filtered = search !== "";
-  const clear = () => navigate("/workflows", { replace: true });
-
   return (
-    <>
-      <PageHead title="Work" count={list.total} />
-      <FilterBar onClear={filtered ? clear : null}>
+    <ListPage
+      title="Work"
+      path="/workflows"
+      search={search}
+      list={list}
+      layout="work-table"
+      columns={columns}
+      linkColumn="title"
+      hrefOf={(row) => `/workflows/${encodeURIComponent(row.id)}`}
+      filters={
         <Choice
           label="State"
           options={statesWith(status?.counts)}
           value={filters.state}
           onChange={(value) => setFilter("state", value)}
         />
-      </FilterBar>
-      <div className="sheet">
-        <RecordTable
-          name="Work"
-          layout="work-table"
-          list={list}
-          columns={columns}
-          linkColumn="title"
-          hrefOf={(row) => `/workflows/${encodeURIComponent(row.id)}`}
-          openId={null}
-          empty={
-            filters.state === "failed" ? (
-              <EmptyState icon="check" title="Nothing has failed.">
-                <p>What fails stays here with its reason until it is tried again or cancelled.</p>
-              </EmptyState>
-            ) : filtered ? (
-              <EmptyState icon="search" title="No work matches.">
-                <p>Nothing in the store is in this state.</p>
-                <button type="button" className="button" onClick={clear}>
-                  Show all
-                </button>
-              </EmptyState>
-            ) : (
-              <EmptyState icon="work" title="No work yet.">
-                <p>A piece of work begins with a plan, a command, or a rule that answers a webhook. To begin one:</p>
-                <pre className="command">pullwright workflows start SCRUM-123 --checkout ~/work/web</pre>
-                <pre className="command">pullwright commands queue create_pull_request --workflow SCRUM-123</pre>
-              </EmptyState>
-            )
-          }
-        />
-      </div>
-    </>
+      }
+      noneIsGood={
+        filters.state === "failed" ? (
+          <EmptyState icon="check" title="Nothing has failed.">
+            <p>What fails stays here with its reason until it is tried again or cancelled.</p>
+          </EmptyState>
+        ) : null
+      }
+      noMatch={{ title: "No work matches.", words: "Nothing in the store is in this state." }}
+      none={
+        <EmptyState icon="work" title="No work yet.">
+          <p>A piece of work begins with a plan, a command, or a rule that answers a webhook. To begin one:</p>
+          <pre className="command">pullwright workflows start SCRUM-123 --checkout ~/work/web</pre>
+          <pre className="command">pullwright commands queue create_pull_request --workflow SCRUM-123</pre>
+        </EmptyState>
+      }
+    />
   );
 }
 
