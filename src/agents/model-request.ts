@@ -61,9 +61,9 @@ function toolRefused(tools: unknown): string | null {
       const inner = toolRefused(tool["tools"]);
       if (inner !== null) return inner;
     }
-    // A shell may be the caller's own, or a container of the provider's.
-    if (isObject(tool) && isObject(tool["environment"]) && tool["environment"]["type"] !== "local")
-      return "shell in a container";
+    // A shell is a container of the provider's, unless it says that it is the caller's own.
+    const place = isObject(tool) && isObject(tool["environment"]) ? tool["environment"]["type"] : null;
+    if (place !== "local" && (place !== null || type === "shell")) return "shell in a container";
   }
   return null;
 }

@@ -45,6 +45,7 @@ export function createReviewMemory({ store, clock }: { store: Store; clock: Cloc
       return {
         roundsBefore: new Set(rounds.map((round) => round.head_sha).filter((sha) => sha !== headSha)).size,
         spentUsd: { pullRequest: spent / 1_000_000, today: today / 1_000_000 },
+        lastHeadSha: rounds[0]?.head_sha ?? null,
         pushes: pushesIn(events, new Set(rounds.map((round) => round.head_sha)), ownLogin),
       };
     },

@@ -210,6 +210,7 @@ test.each([
   ["a server of somebody's", { tools: [{ type: "mcp", server_url: "https://evil.example" }] }],
   ["a machine of the provider's", { tools: [{ type: "code_interpreter", container: { type: "auto" } }] }],
   ["a shell of the provider's", { tools: [{ type: "shell", environment: { type: "container_auto" } }] }],
+  ["a shell that does not say whose", { tools: [{ type: "shell" }] }],
   ["a tool within a group of tools", { tools: [{ type: "namespace", name: "n", tools: [{ type: "web_search" }] }] }],
   [
     "a tool that is offered in the conversation",

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Change } from "../../domain/change.ts";
+import { PullwrightError } from "../../domain/error.ts";
 import { repositoryKeyOf, type RepositoryRef } from "../../domain/repository-ref.ts";
 import type { ForgeChange } from "../../forges/forge.ts";
 import type { Git, Mirror } from "../../git/git.ts";
@@ -15,7 +16,12 @@ export type FetchedChange = AsyncDisposable & {
   filesDir: string;
   /** Whether the copy has every file of the commit. */
   isWhole: boolean;
+  /** Files that got another name since the last review; none where its head is gone from the remote. */
+  renames: { from: string; to: string }[];
 };
+
+/** From where to where the change leads, and what was reviewed before. */
+export type WantedChange = Pick<ForgeChange, "mergeBaseSha" | "headSha"> & { lastHeadSha: string | null };
 
 export type FetchReviewedDeps = { git: Pick<Git, "openMirror">; workDir: string; signal: AbortSignal };
 
@@ -31,7 +37,7 @@ const instructionLimits = { filesMax: 20, fileBytesMax: 64 * 1024 };
  */
 export function fetchReviewed(
   ref: RepositoryRef,
-  commits: Pick<ForgeChange, "mergeBaseSha" | "headSha">,
+  commits: WantedChange,
   place: ForgePlace,
   deps: FetchReviewedDeps,
 ): Promise<FetchedChange> {
@@ -50,12 +56,13 @@ export function fetchReviewed(
 
 async function fetchFrom(
   mirror: Mirror,
-  { mergeBaseSha, headSha }: Pick<ForgeChange, "mergeBaseSha" | "headSha">,
+  { mergeBaseSha, headSha, lastHeadSha }: WantedChange,
   { workDir }: FetchReviewedDeps,
 ): Promise<FetchedChange> {
   await mirror.fetchCommit({ sha: mergeBaseSha });
   await mirror.fetchCommit({ sha: headSha });
   const change = await mirror.readChange({ baseSha: mergeBaseSha, headSha });
+  const renames = await renamesBetween(lastHeadSha, headSha, mirror);
   const paths = change.files.map(({ path }) => path);
   const found = await mirror.readFiles({
     commitSha: mergeBaseSha,
@@ -79,8 +86,28 @@ async function fetchFrom(
     instructions: new Map([...found].map(([path, bytes]) => [path, bytes.toString("utf8")])),
     filesDir,
     isWhole,
+    renames,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
+}
+
+/** A head that was thrown away is often still here, or still given out. Where it is not, findings are known by their code alone. */
+async function renamesBetween(
+  before: string | null,
+  headSha: string,
+  mirror: Mirror,
+): Promise<FetchedChange["renames"]> {
+  if (before === null || before === headSha) return [];
+  try {
+    await mirror.fetchCommit({ sha: before });
+    const { files } = await mirror.readChange({ baseSha: before, headSha });
+    return files.flatMap(({ status, oldPath, path }) =>
+      status === "renamed" && oldPath !== null ? [{ from: oldPath, to: path }] : [],
+    );
+  } catch (error) {
+    if (error instanceof PullwrightError && error.code === "BASE_NOT_ON_REMOTE") return [];
+    throw error;
+  }
 }
 
 /** At the root and in the folders that the changed files are in. */

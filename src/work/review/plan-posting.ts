@@ -3,16 +3,16 @@ import type { ForgeName } from "../../domain/repository.ts";
 import type { Priority } from "../../domain/review.ts";
 import type { ForgeChange } from "../../forges/forge.ts";
 import { checkText } from "../../review/check-text.ts";
+import type { Conclusion } from "../../review/conclude-review.ts";
 import { deceptiveLines } from "../../review/deceptive-lines.ts";
 import { inlineText } from "../../review/inline-text.ts";
 import { placeFindings } from "../../review/place-findings.ts";
 import { summaryText } from "../../review/summary-text.ts";
-import type { JudgedReview } from "./judge-review.ts";
 import type { Posting } from "./posting.ts";
 import type { Before } from "./threads-before.ts";
 
 export type ToPlan = {
-  judged: JudgedReview;
+  concluded: Conclusion;
   change: Change;
   commits: ForgeChange;
   number: number;
@@ -21,6 +21,7 @@ export type ToPlan = {
   round: number;
   /** Threads that are there already. */
   threads: Before["threads"];
+  posted: Before["posted"];
 };
 
 export type PlanOptions = {
@@ -32,40 +33,44 @@ export type PlanOptions = {
 
 /** Puts a review into words and places: which findings get a comment at their line, what the summary says, which threads are over, what the check says. Pure. */
 export function planPosting(
-  { judged, change, commits, number, forge, repositoryUrl, round, threads }: ToPlan,
+  { concluded, change, commits, number, forge, repositoryUrl, round, threads, posted }: ToPlan,
   { inlineMax, inlinePriority, isGating, limits }: PlanOptions,
 ): Posting {
-  const { result, resolved, unread } = judged;
-  const isSilent = result.findings.length === 0;
-  const fresh = isSilent ? [] : result.findings.filter(({ id }) => !threads.has(id));
+  const { result, matched, remembered } = concluded;
+  const { resolved, unread } = matched;
+  const fresh = result.findings.filter(({ id }) => !threads.has(id) && !posted.has(id));
   const { inline } = placeFindings(fresh, change, { inlineMax, priority: inlinePriority });
-  const places = new Map<string, string | null>([
-    ...[...threads].map(([id, { url }]) => [id, url] as const),
-    ...inline.map(({ finding }) => [finding.id, null] as const),
-  ]);
-  return {
-    change: commits,
-    summary: summaryText({
+  const there = [...threads].map(([id, { url }]) => [id, url] as const);
+  const planned = inline.map(({ finding }) => [finding.id, null] as const);
+  const summaryWith = (places: Iterable<readonly [string, string | null]>): string =>
+    summaryText({
       result,
       number,
       place: { forge, repositoryUrl },
-      threads: places,
+      threads: new Map(places),
       resolved,
       unread,
       deceptive: deceptiveLines(change),
       round,
       roundsMax: limits.roundsMax,
       dashboardUrl: null,
-    }),
+    });
+  return {
+    change: commits,
+    summary: summaryWith([...there, ...planned]),
+    summaryAlone: summaryWith(there),
     inline: inline.map((placed) => ({
       findingId: placed.finding.id,
       ...placed.place,
       oldStartLine: oldLineOf(change, placed.place.path, placed.place.startLine),
       body: inlineText(placed, { forge }),
     })),
-    resolve: resolved.flatMap(({ id }) => {
-      const thread = threads.get(id);
-      return thread === undefined || thread.isResolved ? [] : [{ findingId: id, threadId: thread.id }];
+    // Also what was gone before, where the thread could not be ended then.
+    resolve: remembered.flatMap(({ id, state, lastConfirmedSha }) => {
+      const thread = state === "resolved" ? threads.get(id) : undefined;
+      return thread === undefined || thread.isResolved
+        ? []
+        : [{ findingId: id, threadId: thread.id, lastConfirmedSha }];
     }),
     check: checkText(result, { isGating }),
   };

@@ -53,16 +53,15 @@ export async function postReview(review: ReviewToPost, deps: PostReviewDeps): Pr
   const notes: string[] = [];
   const comments = await postInline(review, notes, deps);
   if (comments.kind === "open") return comments;
-  const summary = await postSummary(review, deps);
+  const { posting } = review;
+  const text = comments.isWhole ? posting.summary : posting.summaryAlone;
+  const summary = await postSummary(review, text, deps);
   if (summary.kind === "open") return summary;
-  for (const { findingId, threadId } of review.posting.resolve) {
-    const ending = await unlessRefused(
-      () => deps.performEffect(resolveEffect(review, findingId, threadId, deps)),
-      notes,
-    );
+  for (const gone of posting.resolve) {
+    const ending = await unlessRefused(() => deps.performEffect(resolveEffect(review, gone, deps)), notes);
     if (ending?.kind === "open") return ending;
   }
-  const { check } = review.posting;
+  const { check } = posting;
   const reported = await reportReviewCheck(
     { ...review, ...check, url: review.url ?? summary.url, occasion: review.occasion },
     notes,
@@ -75,26 +74,38 @@ export async function postReview(review: ReviewToPost, deps: PostReviewDeps): Pr
 type Open = Extract<PostedReview, { kind: "open" }>;
 type Threads = { findingId: string; id: string; url: string | null }[];
 
-/** As many as go into one request at a time. A finding that has a thread already, from whichever attempt, is not posted again. */
+/**
+ * As many as go into one request at a time, always the same ones together. Where a forge refuses them, each is tried by itself: one line that it does not have must
+ * not cost the others.
+ */
 async function postInline(
   review: ReviewToPost,
   notes: string[],
   deps: PostReviewDeps,
-): Promise<Open | { kind: "done"; threads: Threads }> {
-  const { ref, number, posting } = review;
-  if (posting.inline.length === 0) return { kind: "done", threads: [] };
-  const present = await ourThreads(ref, number, deps);
-  const threads: Threads = present.map(({ findingId, thread: { id, url } }) => ({ findingId, id, url }));
-  const wanted = posting.inline.filter(({ findingId }) => !threads.some((thread) => thread.findingId === findingId));
-  for (let at = 0; at < wanted.length; at += deps.forge.inlineCommentsMax) {
-    const batch = wanted.slice(at, at + deps.forge.inlineCommentsMax);
-    const ending = await unlessRefused(() => deps.performEffect(inlineEffect(review, batch, deps)), notes);
+): Promise<Open | { kind: "done"; threads: Threads; isWhole: boolean }> {
+  const { inline } = review.posting;
+  const together = deps.forge.inlineCommentsMax;
+  const batches = Array.from({ length: Math.ceil(inline.length / together) }, (_, index) =>
+    inline.slice(index * together, (index + 1) * together),
+  );
+  const threads: Threads = [];
+  let isWhole = true;
+  for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
+    const effect = inlineEffect(review, batch, deps);
+    const refusals: string[] = [];
+    const ending = await unlessRefused(() => deps.performEffect(effect), refusals);
     if (ending?.kind === "open") return ending;
-    threads.push(...(ending?.result.threads ?? []));
+    if (ending !== null) threads.push(...ending.result.threads);
+    else if (batch.length > 1) batches.unshift(...batch.map((one) => [one]));
+    else {
+      isWhole = false;
+      notes.push(...refusals);
+    }
   }
-  return { kind: "done", threads };
+  return { kind: "done", threads, isWhole };
 }
 
+/** A finding that has a thread already, by whichever review, gets no second one. */
 function inlineEffect(
   { ref, number, pullRequestKey, headSha, posting }: ReviewToPost,
   batch: Posting["inline"],
@@ -103,26 +114,29 @@ function inlineEffect(
   const { forge } = deps;
   const ids = batch.map(({ findingId }) => findingId);
   const name = createHash("sha256").update(ids.join()).digest("hex").slice(0, 12);
+  const seen = new Map<string, Threads[number]>();
   return {
     key: `inline-comments:${pullRequestKey}:${headSha}:${name}`,
     kind: "inline-comments",
     request: { number, head_sha: headSha, findings: ids },
     act: async ({ marker, signal }) => {
-      const comments = batch.map(({ findingId, body, ...place }) => ({
+      const missing = batch.filter(({ findingId }) => !seen.has(findingId));
+      const comments = missing.map(({ findingId, body, ...place }) => ({
         ...place,
         body: `${body}\n\n${findingMark(findingId)}\n${marker}`,
       }));
       const { threads } = await forge.postInlineComments(ref, number, { change: posting.change, comments }, { signal });
-      return {
-        threads: threads.flatMap((thread, index) =>
-          ids[index] === undefined ? [] : [{ findingId: ids[index], ...thread }],
-        ),
-      };
+      const posted = threads.flatMap((thread, index) => {
+        const findingId = missing[index]?.findingId;
+        return findingId === undefined ? [] : [{ findingId, ...thread }];
+      });
+      return { threads: [...seen.values(), ...posted] };
     },
-    readBack: async ({ isOurs, signal }) => {
-      const found = await ourThreads(ref, number, { ...deps, isMarked: isOurs, signal });
-      const threads = found.map(({ findingId, thread: { id, url } }) => ({ findingId, id, url }));
-      return threads.length === 0 ? [] : [{ threads }];
+    readBack: async ({ signal }) => {
+      for (const { findingId, thread } of await ourThreads(ref, number, { ...deps, signal }))
+        if (ids.includes(findingId) && !seen.has(findingId))
+          seen.set(findingId, { findingId, id: thread.id, url: thread.url });
+      return seen.size === ids.length ? [{ threads: [...seen.values()] }] : [];
     },
     fateOf: fateOfCall,
   };
@@ -131,13 +145,18 @@ function inlineEffect(
 type Summary = { id: string; url: string };
 
 /** One for a pull request, brought up to date in its place. One that a person deleted is written anew. */
-async function postSummary(review: ReviewToPost, deps: PostReviewDeps): Promise<Open | ({ kind: "done" } & Summary)> {
+async function postSummary(
+  review: ReviewToPost,
+  text: string,
+  deps: PostReviewDeps,
+): Promise<Open | ({ kind: "done" } & Summary)> {
   for (let turn = 1; ; turn += 1) {
-    const made = await deps.performEffect(createSummaryEffect(review, turn, deps));
+    const made = await deps.performEffect(createSummaryEffect(review, text, turn, deps));
     if (made.kind === "open") return made;
+    // The same words for another occasion do not count: others may have stood there in between.
     if (made.by !== "found" && made.isSameRequest) return { ...made.result, kind: "done" };
     try {
-      const updated = await deps.performEffect(updateSummaryEffect(review, made.result, deps));
+      const updated = await deps.performEffect(updateSummaryEffect(review, text, made.result, deps));
       return updated.kind === "open" ? updated : { ...updated.result, kind: "done" };
     } catch (error) {
       const isGone = error instanceof ForgeCallError && error.kind === "not-found";
@@ -150,7 +169,8 @@ async function postSummary(review: ReviewToPost, deps: PostReviewDeps): Promise<
 const summariesMax = 5;
 
 function createSummaryEffect(
-  { ref, number, pullRequestKey, posting }: ReviewToPost,
+  { ref, number, pullRequestKey, occasion }: ReviewToPost,
+  text: string,
   turn: number,
   { forge }: PostReviewDeps,
 ): Effect<Summary> {
@@ -158,9 +178,8 @@ function createSummaryEffect(
   return {
     key: `review-summary:${pullRequestKey}:${turn}`,
     kind: "review-summary",
-    request: { number, text_sha256: sha256(posting.summary) },
-    act: async ({ marker, signal }) =>
-      shown(await forge.createComment(ref, target, `${marker}\n${posting.summary}`, { signal })),
+    request: { number, occasion, text_sha256: sha256(text) },
+    act: async ({ marker, signal }) => shown(await forge.createComment(ref, target, `${marker}\n${text}`, { signal })),
     readBack: async ({ isOurs, since, signal }) => {
       const me = await forge.whoAmI({ signal });
       const comments = await forge.listComments(ref, target, since === null ? {} : { since }, { signal });
@@ -172,18 +191,19 @@ function createSummaryEffect(
 
 /** Written twice it is the same: nothing has to be found before it is sent again. */
 function updateSummaryEffect(
-  { ref, number, pullRequestKey, headSha, posting }: ReviewToPost,
+  { ref, number, pullRequestKey, headSha, occasion }: ReviewToPost,
+  text: string,
   { id }: Summary,
   { forge }: PostReviewDeps,
 ): Effect<Summary> {
   const target = { on: "pull-request", number } as const;
   return {
-    key: `update-review-summary:${pullRequestKey}:${id}:${headSha}:${sha256(posting.summary).slice(0, 16)}`,
+    key: `update-review-summary:${pullRequestKey}:${id}:${occasion}`,
     kind: "update-review-summary",
-    request: { number, comment: id, head_sha: headSha, text_sha256: sha256(posting.summary) },
+    request: { number, comment: id, head_sha: headSha, text_sha256: sha256(text) },
     act: async ({ marker, signal }) => {
       const first = await firstMark(signal);
-      return shown(await forge.updateComment(ref, target, id, `${first}${marker}\n${posting.summary}`, { signal }));
+      return shown(await forge.updateComment(ref, target, id, `${first}${marker}\n${text}`, { signal }));
     },
     readBack: async ({ isOurs, signal }) =>
       (await forge.listComments(ref, target, {}, { signal }))
@@ -203,13 +223,13 @@ function updateSummaryEffect(
 }
 
 function resolveEffect(
-  { ref, number, pullRequestKey, headSha }: ReviewToPost,
-  findingId: string,
-  threadId: string,
+  { ref, number, pullRequestKey }: ReviewToPost,
+  { findingId, threadId, lastConfirmedSha }: Posting["resolve"][number],
   { forge }: PostReviewDeps,
 ): Effect<{ thread: string }> {
   return {
-    key: `resolve-thread:${pullRequestKey}:${findingId}:${headSha}`,
+    // Once for each time that it was found: whoever opens the thread again has the last word.
+    key: `resolve-thread:${pullRequestKey}:${findingId}:${lastConfirmedSha}`,
     kind: "resolve-thread",
     request: { number, finding: findingId, thread: threadId },
     act: async ({ signal }) => {

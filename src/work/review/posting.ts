@@ -6,6 +6,8 @@ const sha = z.string().regex(/^[0-9a-f]{40,64}$/);
 export const posting = z.object({
   /** Without our mark, which is put below it. */
   summary: z.string(),
+  /** With the whole words of what has its comment at a line otherwise: for a forge that takes none there. */
+  summaryAlone: z.string(),
   change: z.object({ headSha: sha, mergeBaseSha: sha, startSha: sha, isFork: z.boolean() }),
   inline: z.array(
     z.object({
@@ -20,7 +22,7 @@ export const posting = z.object({
     }),
   ),
   /** Threads of findings that are gone. */
-  resolve: z.array(z.object({ findingId: z.string(), threadId: z.string() })),
+  resolve: z.array(z.object({ findingId: z.string(), threadId: z.string(), lastConfirmedSha: z.string() })),
   check: z.object({ state: z.enum(["success", "neutral", "failure"]), title: z.string(), summary: z.string() }),
 });
 

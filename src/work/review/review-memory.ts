@@ -36,9 +36,9 @@ export type ReviewMemory = {
   known: (pullRequestKey: string) => Promise<KnownFinding[]>;
   /** A person's word by way of the forge: whatever has a thread that somebody resolved. */
   dismiss: (pullRequestKey: string, findingIds: string[]) => Promise<void>;
-  /** What the governor asks of the past. */
+  /** What the governor asks of the past, and which head was reviewed last; null when none was. */
   past: (
     pullRequest: { pullRequestKey: string; forge: string; host: string; repositoryId: string; number: number },
     now: { headSha: string; ownLogin: string },
-  ) => Promise<Pick<GovernorFacts, "roundsBefore" | "spentUsd" | "pushes">>;
+  ) => Promise<Pick<GovernorFacts, "roundsBefore" | "spentUsd" | "pushes"> & { lastHeadSha: string | null }>;
 };

@@ -9,6 +9,7 @@ import type { Priority } from "../../domain/review.ts";
 import type { CheckReport, ForgeChange, ForgePullRequest, ForgeRepository } from "../../forges/forge.ts";
 import type { Git } from "../../git/git.ts";
 import type { Redact } from "../../redact/redact.ts";
+import { concludeReview } from "../../review/conclude-review.ts";
 import type { OutputGate } from "../../review/gate/output-gate.ts";
 import { type GovernorLimits, mayReview } from "../../review/governor.ts";
 import { instructionsIn } from "../../review/instructions-in.ts";
@@ -19,7 +20,6 @@ import { waitForAgent } from "../wait-for-agent.ts";
 import { askReviewer } from "./ask-reviewer.ts";
 import { fetchReviewed } from "./fetch-reviewed.ts";
 import { findReviewed } from "./find-reviewed.ts";
-import { judgeReview } from "./judge-review.ts";
 import { planPosting } from "./plan-posting.ts";
 import { postReview, reportReviewCheck } from "./post-review.ts";
 import {
@@ -109,7 +109,10 @@ async function review(
   const scene: Scene = { command, payload, ref, place, repository, issueDir };
 
   const decided = await deps.memory.unposted(command.id);
-  if (decided !== null) return post(decided, scene, deps);
+  if (decided !== null) {
+    const at = { headSha: decided.result.headSha, url: decided.url, key: decided.pullRequestKey };
+    return withoutLeavingItOpen(at, scene, () => post(decided, scene, deps), deps);
+  }
   const reviewed = await findReviewed(payload, ref, { forge: place.forge, signal: deps.signal });
   if (reviewed.kind === "none") return skip(reviewed.because, scene, deps);
   const { pullRequest, isMoved } = reviewed;
@@ -136,22 +139,22 @@ async function review(
     options.limits,
   );
   if (permission.kind === "refused") return skip(permission.because, scene, deps);
-  const open = { ...scene, pullRequest, change, key, round: past.roundsBefore + 1 };
+  const open = { ...scene, pullRequest, change, key, round: past.roundsBefore + 1, lastHeadSha: past.lastHeadSha };
   if (payload.dry_run === true) return reviewNow(open, options, deps);
-  await sayBeside(
-    open,
-    { state: "in_progress", title: "Being reviewed", summary: "A reviewer reads this commit." },
-    deps,
-  );
-  try {
-    return await reviewNow(open, options, deps);
-  } catch (error) {
-    await sayThatItFailed(error, open, deps);
-    throw error;
-  }
+  const at = { headSha: pullRequest.headSha, url: pullRequest.url, key };
+  const begun = { state: "in_progress", title: "Being reviewed", summary: "A reviewer reads this commit." } as const;
+  await sayBeside(at, begun, scene, deps);
+  return withoutLeavingItOpen(at, scene, () => reviewNow(open, options, deps), deps);
 }
 
-type ReviewScene = Scene & { pullRequest: ForgePullRequest; change: ForgeChange; key: string; round: number };
+type ReviewScene = Scene & {
+  pullRequest: ForgePullRequest;
+  change: ForgeChange;
+  key: string;
+  round: number;
+  /** What was reviewed last of this pull request; null when nothing was. */
+  lastHeadSha: string | null;
+};
 
 async function reviewNow(
   scene: ReviewScene,
@@ -165,7 +168,13 @@ async function reviewNow(
     { ref, number: pullRequest.number, pullRequestKey: key },
     { ...deps, forge: place.forge },
   );
-  await using fetched = await fetchReviewed(ref, commits, place, deps);
+  const isKnown = before.known.length > 0;
+  await using fetched = await fetchReviewed(
+    ref,
+    { ...commits, lastHeadSha: isKnown ? scene.lastHeadSha : null },
+    place,
+    deps,
+  );
   deps.reach("review.fetched");
 
   const artifacts = await openReviewArtifacts(issueDir);
@@ -192,15 +201,18 @@ async function reviewNow(
   if (waiting !== null) return waiting;
 
   const now = await place.forge.getPullRequest(ref, number, { signal: deps.signal });
-  const judged = judgeReview(
+  const concluded = concludeReview(
     {
       pullRequestKey: key,
       change: fetched.change,
       split,
-      said,
+      outcomes: said.outcomes,
       known: before.known,
-      renames: before.renames,
+      renames: fetched.renames,
+      failure: said.failure,
       isStale: now.headSha !== headSha || now.state !== "open",
+      plainWords: said.plainWords,
+      usage: said.usage,
       agent: deps.agent.name,
       startedAt,
       endedAt: instantOf(deps.clock()),
@@ -214,11 +226,11 @@ async function reviewNow(
     title,
     url,
     round,
-    result: judged.result,
-    code: judged.failure?.code ?? null,
+    result: concluded.result,
+    code: concluded.isBlocked ? "LEAK_SUSPECTED" : (said.failure?.code ?? null),
     posting: planPosting(
       {
-        judged,
+        concluded,
         change: fetched.change,
         commits,
         number,
@@ -226,6 +238,7 @@ async function reviewNow(
         repositoryUrl: repository.url,
         round,
         threads: before.threads,
+        posted: before.posted,
       },
       options,
     ),
@@ -235,38 +248,57 @@ async function reviewNow(
   await writeReviewArtifacts(folders, { subject, change: fetched.change, said, review: decided }, deps.redact);
   deps.reach("review.judged");
   if (isDry) return dryRun(decided, scene, deps);
-  const { id } = await deps.memory.decide(command, decided, judged.remembered);
+  const { id } = await deps.memory.decide(command, decided, concluded.remembered);
   deps.reach("review.decided");
   return post({ ...decided, id }, scene, deps);
 }
 
-/** Says something beside the commit on behalf of this attempt. */
+/** Beside which commit something is said. */
+type CheckedHead = { headSha: string; url: string; key: string };
+
+/**
+ * Says something beside the commit on behalf of this attempt, of each state once: an attempt that waits for a model a hundred times says it once. The same after a
+ * crash is the same.
+ */
 async function sayBeside(
-  { command, ref, place, pullRequest, key }: ReviewScene,
+  { headSha, url, key }: CheckedHead,
   check: Pick<CheckReport, "state" | "title" | "summary">,
+  { command, ref, place }: Scene,
   deps: ReviewPullRequestDeps,
 ): Promise<void> {
-  await reportReviewCheck(
-    {
-      ...check,
-      ref,
-      pullRequestKey: key,
-      headSha: pullRequest.headSha,
-      url: pullRequest.url,
-      occasion: `command-${command.id}-${command.fence}-${check.state}`,
-    },
-    [],
-    { ...deps, forge: place.forge },
-  );
+  const occasion = `command-${command.id}-${command.attempt}-${check.state}`;
+  await reportReviewCheck({ ...check, ref, pullRequestKey: key, headSha, url, occasion }, [], {
+    ...deps,
+    forge: place.forge,
+  });
 }
 
-/** Nobody is to take a review that broke for one that goes on. What stands there is put right by the next attempt. */
-async function sayThatItFailed(error: unknown, scene: ReviewScene, deps: ReviewPullRequestDeps): Promise<void> {
-  if (deps.signal.aborted) return;
-  const said = deps.gateFor(scene.repository.url).line(error instanceof Error ? error.message : String(error), 600);
-  const summary = said.kind === "passed" ? said.text : "Why is in the log of the service.";
-  // The error itself is what the command ends with, whatever comes of this.
-  await sayBeside(scene, { state: "neutral", title: "INCONCLUSIVE: the review failed", summary }, deps).catch(() => {});
+/**
+ * Nobody is to take a review that waits or broke for one that goes on: it may be cancelled, or another take its place, and then nobody says so. Whoever takes it up
+ * again puts it right.
+ */
+async function withoutLeavingItOpen(
+  at: CheckedHead,
+  scene: Scene,
+  act: () => Promise<CommandOutcome>,
+  deps: ReviewPullRequestDeps,
+): Promise<CommandOutcome> {
+  const say = async (title: string, because: string): Promise<void> => {
+    if (deps.signal.aborted) return;
+    const said = deps.gateFor(scene.repository.url).line(because, 600);
+    const summary = said.kind === "passed" ? said.text : "Why is in the log of the service.";
+    // What the command ends with is said elsewhere too, whatever comes of this.
+    await sayBeside(at, { state: "neutral", title, summary }, scene, deps).catch(() => {});
+  };
+  try {
+    const outcome = await act();
+    const isOpen = outcome.kind === "wait" || (outcome.kind === "failed" && outcome.code === "OUTCOME_UNKNOWN");
+    if (isOpen) await say("INCONCLUSIVE: the review has not ended yet", outcome.because);
+    return outcome;
+  } catch (error) {
+    await say("INCONCLUSIVE: the review failed", error instanceof Error ? error.message : String(error));
+    throw error;
+  }
 }
 
 async function post(

@@ -9,7 +9,8 @@ export type Before = {
   known: KnownFinding[];
   /** Findings that have a thread, and where it is. */
   threads: Map<string, { id: string; url: string | null; isResolved: boolean }>;
-  renames: { from: string; to: string }[];
+  /** Findings that had a thread once; one whose comment a person deleted has none now, and gets no other. */
+  posted: ReadonlySet<string>;
 };
 
 export type ThreadsBeforeDeps = {
@@ -43,7 +44,7 @@ export async function threadsBefore(
   );
   return {
     threads,
-    renames: [],
+    posted: new Set(known.flatMap(({ id, threadId }) => (threadId === null ? [] : [id]))),
     known: known.map((finding) => ({
       ...finding,
       state: dismissed.has(finding.id) ? "dismissed" : finding.state,
