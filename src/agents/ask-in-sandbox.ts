@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { PullwrightError, type ErrorCode } from "../domain/error.ts";
 import type { AgentUsage } from "../domain/review.ts";
 import type { Mount, SandboxEnding, SandboxLimits } from "../sandbox/sandbox.ts";
-import { removeTree } from "../sandbox/remove-tree.ts";
+import { removeTree } from "../child/remove-tree.ts";
 import type { AgentAnswer, AgentQuestion } from "./agent.ts";
 import { inside } from "./agent-environment.ts";
 import { upstreamOf } from "./model-credential.ts";

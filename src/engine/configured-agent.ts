@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Agent } from "../agents/agent.ts";
+import { removeTree } from "../child/remove-tree.ts";
 import { createAgent } from "../agents/create-agent.ts";
 import { readSecretPlace } from "../config/secret-files.ts";
 import type { WorkOptions } from "../config/work-options.ts";
@@ -57,6 +58,6 @@ export async function configuredAgent(
   );
   return {
     agent: made,
-    [Symbol.asyncDispose]: () => rm(temporaryDir, { recursive: true, force: true, maxRetries: 3 }),
+    [Symbol.asyncDispose]: () => removeTree(temporaryDir),
   };
 }

@@ -1,3 +1,4 @@
+import type { Dirent } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { PullwrightError } from "../domain/error.ts";
 import type { ChangeSummary } from "./changes-of-checkout.ts";
@@ -92,7 +93,7 @@ async function filesBelow(directory: string, filesMax: number, skipped: CopyChan
   const root = Buffer.from(directory);
   const waiting: Buffer[] = [Buffer.alloc(0)];
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
-    for (const entry of await readdir(join(root, folder), { withFileTypes: true, encoding: "buffer" })) {
+    for (const entry of await entriesOf(join(root, folder))) {
       const path = folder.length === 0 ? entry.name : join(folder, entry.name);
       const isFolder = entry.isDirectory() || (!entry.isFile() && (await lstat(join(root, path))).isDirectory());
       if (!isFolder) found.push(path);
@@ -104,6 +105,15 @@ async function filesBelow(directory: string, filesMax: number, skipped: CopyChan
     }
   }
   return found.toSorted((a, b) => Buffer.compare(a, b));
+}
+
+/** A folder that its owner locked cannot be told from an empty one, and then files would count as deleted. */
+async function entriesOf(folder: Buffer): Promise<Dirent<Buffer>[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true, encoding: "buffer" });
+  } catch (cause) {
+    throw new PullwrightError("CHECKOUT_UNSAFE", `${shownPath(folder)} cannot be read.`, { cause });
+  }
 }
 
 function join(folder: Buffer, name: Buffer): Buffer {

@@ -6,7 +6,7 @@ import { runChild, type ChildResult } from "../child/run-child.ts";
 import type { SteadyClock } from "../domain/clock.ts";
 import { createControlGroup, type ControlGroup } from "./control-group.ts";
 import { commandLineOf, type Confinement } from "./command-line.ts";
-import { removeTree } from "./remove-tree.ts";
+import { removeTree } from "../child/remove-tree.ts";
 import { processesBelow, stillRuns, type TreeProcess } from "./process-tree.ts";
 import type { SandboxedRun, SandboxEnding } from "./sandbox.ts";
 import { createStartSign } from "./start-sign.ts";

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import type { Agent } from "../agents/agent.ts";
+import { removeTree } from "../child/remove-tree.ts";
 import { type Clock, instantOf } from "../domain/clock.ts";
 import type { ClaimedCommand, CommandOutcome } from "../domain/command.ts";
 import { PullwrightError } from "../domain/error.ts";
@@ -210,7 +211,7 @@ function makeCopy(
       await using made = new AsyncDisposableStack();
       await mkdir(workDir, { recursive: true, mode: 0o700 });
       const folder = await mkdtemp(join(workDir, "plan-"));
-      made.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+      made.defer(() => removeTree(folder));
       const filesDir = join(folder, "src");
       const exported = await mirror.exportFiles({
         commitSha: baseSha,

@@ -23,7 +23,7 @@ export const importTable: Record<string, string> = {
   outcome: "domain, store",
   operations: "domain, store, outcome, redact, queue, decide (types)",
   engine:
-    "domain, agents, config, config.ts (types), decide, flow.ts, forges, git, log.ts, normalise, operations, outcome, queue, redact, review, sandbox, store, work",
+    "domain, agents, child, config, config.ts (types), decide, flow.ts, forges, git, log.ts, normalise, operations, outcome, queue, redact, review, sandbox, store, work",
   config: "domain, decide (types), receive (types), store (types), config.ts (types)",
   http: "domain, operations, receive, redact, log.ts (types)",
   cli: "domain, operations, queue, store, redact, config, config.ts, app.ts, engine, demo, log.ts, version.ts, webhook-sources.ts",

@@ -1,5 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
+import { removeTree } from "../../child/remove-tree.ts";
 import type { Change } from "../../domain/change.ts";
 import { PullwrightError } from "../../domain/error.ts";
 import { repositoryKeyOf, type RepositoryRef } from "../../domain/repository-ref.ts";
@@ -72,7 +73,7 @@ async function fetchFrom(
 
   await using made = new AsyncDisposableStack();
   const folder = await mkdtemp(join(workDir, "review-"));
-  made.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  made.defer(() => removeTree(folder));
   const filesDir = join(folder, "src");
   const { isWhole } = await mirror.exportFiles({
     commitSha: headSha,

@@ -1,9 +1,9 @@
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { runChild } from "../child/run-child.ts";
+import { runChild } from "./run-child.ts";
 
 /**
- * Removes a folder with all that a sandbox has written into it, also what it has forbidden its owner, who we are, to enter. Links are not followed. Removing it twice is
+ * Removes a folder with all that a program of ours has written into it, also what it has forbidden its owner, who we are, to enter. Links are not followed. Removing it twice is
  * safe.
  */
 export async function removeTree(path: string): Promise<void> {
