@@ -10,6 +10,8 @@ export function useAct() {
   return useMutation({
     mutationFn: ({ path }: ActRequest) => sendJson("POST", `/api/v1${path}`),
     onSettled: () =>
-      Promise.all(["workflows", "commands", "audit"].map((list) => queries.invalidateQueries({ queryKey: [list] }))),
+      Promise.all(
+        ["workflows", "commands", "audit", "reviews"].map((list) => queries.invalidateQueries({ queryKey: [list] })),
+      ),
   });
 }
