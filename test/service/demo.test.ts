@@ -234,6 +234,7 @@ test("with a git that the service finds too old the demo says so, and goes on", 
     startWork: async () => {},
     work: async () => ({ state: "active", commands: [command] }) as const satisfies Work,
     doneOutside: async () => [],
+    reviewOf: async () => null,
     counts: () => Promise.reject(new Error("Nobody asks for counts")),
   };
   const lines: string[] = [];
