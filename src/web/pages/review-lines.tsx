@@ -16,7 +16,7 @@ export function ReviewLines({ reviews }: { reviews: ReviewRow[] }) {
           <Link href={`/reviews/${review.id}`}>
             Round {review.round} of <code>{review.head_sha.slice(0, 7)}</code>
           </Link>
-          <FindingCounts counts={review.findings_by_priority} />
+          <FindingCounts review={review} />
           <span className="muted numeric">
             <TimeAgo at={review.ended_at} />
           </span>

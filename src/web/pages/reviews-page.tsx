@@ -60,7 +60,7 @@ const columns: RecordColumn<ReviewRow>[] = [
   {
     id: "findings",
     header: "Findings",
-    cell: (row) => <FindingCounts counts={row.findings_by_priority} />,
+    cell: (row) => <FindingCounts review={row} />,
     sortBy: ({ findings_by_priority: { p0, p1, p2, p3 } }) => p0 * 1e9 + p1 * 1e6 + p2 * 1e3 + p3,
     largestFirst: true,
   },

@@ -1,12 +1,13 @@
 import type { ReviewRow } from "../api/reviews.ts";
 import { count } from "../text/quantity.ts";
+import { Absent } from "./time-ago.tsx";
 import { PriorityMark } from "./review-badge.tsx";
 
-/** How many findings of each priority, the gravest first. */
-export function FindingCounts({ counts }: { counts: ReviewRow["findings_by_priority"] }) {
+/** How many findings of each priority, the gravest first. None of a review that did not get to its end says nothing. */
+export function FindingCounts({ review: { findings_by_priority: counts, verdict } }: { review: ReviewRow }) {
   const found = ([0, 1, 2, 3] as const).map((priority) => ({ priority, number: counts[`p${priority}`] }));
   const some = found.filter(({ number }) => number > 0);
-  if (some.length === 0) return <span className="muted">none</span>;
+  if (some.length === 0) return verdict === "pass" ? <span className="muted">none</span> : <Absent />;
   return (
     <span className="finding-counts numeric">
       {some.map(({ priority, number }) => (
