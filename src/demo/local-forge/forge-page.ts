@@ -36,6 +36,12 @@ async function pageAt(path: string, forge: ShownForge): Promise<string | null> {
   const [, iid] = /\/-\/merge_requests\/(\d{1,9})(?:\/diffs)?$/.exec(path) ?? [];
   const found = project.mergeRequests.find((one) => String(one.iid) === iid);
   if (found !== undefined && path.startsWith(`/${project.path}/-/`)) return mergeRequestPage(found, forge);
+  const [, at, file] = /\/-\/blob\/([0-9a-f]{40})\/(.+)$/.exec(path) ?? [];
+  if (at !== undefined && file !== undefined)
+    return forge.repositories.show(project.path, at, decodeURIComponent(file)).then(
+      (shown) => shown.toString("utf8"),
+      () => null,
+    );
   const [, sha] = /\/-\/commit\/([0-9a-f]{40})$/.exec(path) ?? [];
   if (sha === undefined) return null;
   return forge.repositories.git(project.path, ["show", "--stat", "--patch", sha]).then(
@@ -81,7 +87,7 @@ async function mergeRequestPage(request: FakeMergeRequest, forge: ShownForge): P
         (status) => `${status.name}: ${status.state}${status.description === null ? "" : `, ${status.description}`}`,
       ),
     "",
-    description,
+    shownText(description),
     "",
     ...request.notes.flatMap((note) => noteLines(note, forge)),
     "-".repeat(80),
@@ -90,11 +96,15 @@ async function mergeRequestPage(request: FakeMergeRequest, forge: ShownForge): P
   ].join("\n");
 }
 
-/** A comment, with the place that it is about; what an HTML comment hides on a real page is left out here too. */
+/** A comment, with the place that it is about. */
 function noteLines({ authorId, body, isSystem, position, resolvedById }: FakeNote, { loginOf }: ShownForge): string[] {
   if (isSystem) return [`${loginOf(authorId)} ${body}`, ""];
   const place = position === null ? "" : ` at ${position.newPath}:${position.newLine}`;
   const resolved = resolvedById === null ? "" : ` (resolved by ${loginOf(resolvedById)})`;
-  const text = body.replaceAll(/<!--.*?-->/gs, "").trim();
-  return [`${loginOf(authorId)} wrote${place}${resolved}:`, "", text.replaceAll(/^(?=.)/gm, "    "), ""];
+  return [`${loginOf(authorId)} wrote${place}${resolved}:`, "", shownText(body).replaceAll(/^(?=.)/gm, "    "), ""];
+}
+
+/** A page shows no HTML comments. */
+function shownText(markdown: string): string {
+  return markdown.replaceAll(/<!--.*?-->/gs, "").trim();
 }
