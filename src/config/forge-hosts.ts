@@ -8,8 +8,8 @@ import type { ForgeName } from "../domain/repository.ts";
  */
 export function forgeHosts(config: Pick<Config, "github" | "gitlab" | "secrets">): ParseRepositoryRefOptions {
   const hosts = new Map<string, ForgeName>(publicForgeHosts);
-  const github = config.github.apiBaseUrl === null ? "github.com" : hostOf(config.github.apiBaseUrl);
-  const gitlab = config.gitlab.apiBaseUrl === null ? "gitlab.com" : hostOf(config.gitlab.apiBaseUrl);
+  const github = forgeHostOf("github", config.github.apiBaseUrl);
+  const gitlab = forgeHostOf("gitlab", config.gitlab.apiBaseUrl);
   hosts.set(gitlab, "gitlab");
   hosts.set(github, "github");
   const onlyGitlab =
@@ -19,8 +19,9 @@ export function forgeHosts(config: Pick<Config, "github" | "gitlab" | "secrets">
   return { hosts, defaultHost: onlyGitlab ? gitlab : github };
 }
 
-/** GitHub's API for everybody is at a host of its own; whoever writes that one down means github.com. */
-function hostOf(apiBaseUrl: string): string {
+/** Where a forge's pages and repositories are. GitHub's API for everybody is at a host of its own; whoever writes that one down means github.com. */
+export function forgeHostOf(forge: ForgeName, apiBaseUrl: string | null): string {
+  if (apiBaseUrl === null) return `${forge}.com`;
   const { host } = new URL(apiBaseUrl);
   return host === "api.github.com" ? "github.com" : host;
 }

@@ -95,6 +95,7 @@ describe("pull requests that bring code", () => {
     ...doNothing,
     safety: { ...doNothing.safety, autoReviewAfterPr: true },
     performed: new Set(["review_pull_request"]),
+    reviewedHosts: new Set(["github.com"]),
   };
   const opened = (say: Partial<NormalisedEvent> = {}, fact: Partial<PullRequestFact> = {}): NormalisedEvent =>
     event({
@@ -146,6 +147,9 @@ describe("pull requests that bring code", () => {
     expect(said(doNothing)).toEqual([["nothing", expect.stringContaining("safety.auto_review_after_pr")]]);
     expect(said({ ...on, performed: new Set() })).toEqual([
       ["nothing", expect.stringContaining("Nobody here reviews")],
+    ]);
+    expect(said({ ...on, reviewedHosts: new Set(["gitlab.com"]) })).toEqual([
+      ["nothing", expect.stringContaining("No credential is configured for github.com")],
     ]);
     expect(decide(opened({}, { state: "merged" }), on)[0]?.verdict).toBe("nothing");
     expect(decide(opened({ kind: "github.pull_request.labeled" }), on)).toEqual([]);

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { CommandState, CommandType } from "../domain/command.ts";
+import type { ReviewVerdict } from "../domain/review.ts";
 import type { WorkflowState } from "../domain/workflow.ts";
 
 /** What the service says of itself, as far as the demo's last words need it. */
@@ -27,12 +28,25 @@ export type Work = {
   }[];
 };
 
+/** A review as the service tells of it, as far as the story needs it. */
+export type DemoReview = {
+  id: number;
+  verdict: ReviewVerdict;
+  because: string;
+  explanation: string;
+  /** Null until all of it stands at the forge. */
+  posted_at: string | null;
+  findings: { priority: number; title: string; path: string; start_line: number }[];
+};
+
 export type AskService = {
   /** Posts a plan as any program would. */
   startWork: (plan: Record<string, unknown>) => Promise<void>;
   work: (workflowId: string) => Promise<Work>;
   /** What was done outside on behalf of a command, in the audit log's words: `effect.send`, `effect.found`, … */
   doneOutside: (commandId: number) => Promise<string[]>;
+  /** The review of a commit of a merge request; null as long as there is none. */
+  reviewOf: (number: number, headSha: string) => Promise<DemoReview | null>;
   counts: () => Promise<Counts>;
 };
 
@@ -54,6 +68,11 @@ export function askService(appUrl: string, dataDir: string): AskService {
         data: { action: string }[];
       };
       return data.map(({ action }) => action);
+    },
+    reviewOf: async (number, headSha) => {
+      const { data } = (await ask(`/reviews?pr_number=${number}`)) as { data: { id: number; head_sha: string }[] };
+      const found = data.find(({ head_sha: sha }) => sha === headSha);
+      return found === undefined ? null : ((await ask(`/reviews/${found.id}`)) as DemoReview);
     },
     counts: async () => ((await ask("/status")) as { counts: Counts }).counts,
   };

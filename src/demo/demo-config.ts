@@ -21,6 +21,8 @@ export type DemoWork = {
   caFile: string;
   token: string;
   agent: { command: string; args: string[] };
+  /** Reads a prompt and writes an answer. */
+  reviewer: { command: string; args: string[] };
 };
 
 /**
@@ -65,12 +67,33 @@ export async function demoConfig(
     safety: {
       autoExecuteAfterPlan: work !== null,
       autoCreatePrAfterExecution: work !== null,
-      autoReviewAfterPr: false,
+      autoReviewAfterPr: work !== null,
+    },
+    review: {
+      agent: work === null ? null : "command",
+      command: work?.reviewer.command ?? null,
+      args: work?.reviewer.args ?? [],
+      model: null,
+      sandbox: "read-only",
+      timeoutMs: 60_000,
+      inlineCommentsMax: 6,
+      inlinePriority: 2,
+      isGating: false,
+      reviewsForks: false,
+      roundsMax: 10,
+      usdPerPullRequestMax: 0,
+      usdPerDayMax: 0,
+    },
+    agent: {
+      ...config.agent,
+      // Walls that there are are used all the same. The program is our own: where there are none, the story goes on and says so.
+      needsSandbox: false,
+      showPaths: [],
     },
     workers: {
       execute_plan: worker(work === null ? null : { ...work.agent, environment: {} }, work !== null),
       create_pull_request: worker(null, work !== null),
-      review_pull_request: worker(null, false),
+      review_pull_request: worker(null, work !== null),
     },
     secrets: {
       githubWebhook: secret(secrets.github),

@@ -1,4 +1,4 @@
-import { chmod, writeFile } from "node:fs/promises";
+import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../domain/clock.ts";
@@ -36,7 +36,7 @@ export async function startDemoForge(
   });
   const { apiBaseUrl, caFile, token } = forge;
   const agent = { command: await putAgent(dataDir), args: ["--pause-ms", String((thoughtSeconds * 1000) / speed)] };
-  return { forge, work: { apiBaseUrl, caFile, token, agent }, missing: null };
+  return { forge, work: { apiBaseUrl, caFile, token, agent, reviewer: await reviewerProgram() }, missing: null };
 }
 
 /** A program that starts by itself, on the very Node that runs the demo. */
@@ -48,4 +48,10 @@ async function putAgent(dataDir: string): Promise<string> {
   await writeFile(path, `#!/bin/sh\nexec ${quoted.join(" ")} "$@"\n`);
   await chmod(path, 0o700);
   return path;
+}
+
+/** Our own Node, given the program's text: so it needs nothing of this machine's folders to be shown in the sandbox. */
+async function reviewerProgram(): Promise<DemoWork["reviewer"]> {
+  const text = await readFile(new URL("./reviewer.mjs", import.meta.url), "utf8");
+  return { command: process.execPath, args: ["--input-type=module", "--eval", text] };
 }

@@ -71,15 +71,20 @@ function checkoutsIn(dataDir: string): string {
 
 function greeting(service: RunningService, { speed, dataDir, forge, missing }: DemoOptions): string {
   const seconds = Math.ceil((scenario.at(-1)?.atSeconds ?? 0) / speed);
+  // However fast the story is told.
+  const waits = forge !== null && seconds < 60 ? ", and the half minute that lies between two reviews" : "";
   return [
     "",
     `${styleText("bold", "Pullwright's demo.")}  Ctrl-C stops it.`,
     "",
     "  GitHub, GitLab, CircleCI and Jenkins are played here; what they send is signed and travels over HTTP to a real service.",
     missing === null
-      ? "  One more forge has real repositories, on this machine: an agent's work is pushed there by git over https, and opened."
-      : styleText("yellow", `  ${missing}, so no agent's work becomes a pull request: that is left out.`),
-    `  The story takes ${seconds < 100 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`}. Open the dashboard now to see it happen:`,
+      ? "  One more forge has real repositories, on this machine: an agent's work is pushed there by git over https, opened, and reviewed."
+      : styleText(
+          "yellow",
+          `  ${missing}, so no agent's work becomes a pull request, and nothing is reviewed: that is left out.`,
+        ),
+    `  The story takes ${seconds < 100 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`}${waits}. Open the dashboard now to see it happen:`,
     "",
     `  Sign in     ${styleText("cyan", service.signInLink() ?? "")}`,
     styleText("dim", "              (works once, within ten minutes)"),
@@ -124,7 +129,7 @@ function lastWords(counts: Counts, service: RunningService, options: DemoOptions
     ...(counts.deliveries_received === 0
       ? []
       : [styleText("red", `  ${counts.deliveries_received} deliveries still wait to be digested.`)]),
-    ...(forge !== null && options.goesOn ? whatWaits(service, options) : []),
+    ...(forge !== null && options.goesOn ? [...whereReviewsAre(service, forge), ...whatWaits(service, options)] : []),
     "",
     "Look at:",
     `  ${service.appUrl}   ${styleText("dim", "the dashboard; to sign in again:")}`,
@@ -136,10 +141,25 @@ function lastWords(counts: Counts, service: RunningService, options: DemoOptions
     command("why 1", "what one delivery became"),
     ...(forge === null
       ? []
-      : [command("workflows", "what agents were asked for"), command("audit", "what was done outside")]),
+      : [
+          command("workflows", "what agents were asked for"),
+          command("reviews", "what was found in pull requests"),
+          command("audit", "what was done outside"),
+        ]),
     "",
     "",
   ].join("\n");
+}
+
+/** In two places: as people at the forge read them, and with all that they were made of. */
+function whereReviewsAre({ appUrl }: RunningService, forge: LocalForge): string[] {
+  if (forge.mergeRequests().length === 0) return [];
+  return [
+    "",
+    `${styleText("bold", "The reviews")} can be read where they were posted, and on the dashboard with the prompt and all that the reviewer printed:`,
+    ...forge.mergeRequests().map((request) => `  ${styleText("cyan", forge.pageOf(request))}`),
+    `  ${styleText("cyan", `${appUrl ?? ""}/reviews`)}`,
+  ];
 }
 
 /** The story leaves one thing to do. */

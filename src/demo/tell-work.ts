@@ -4,8 +4,10 @@ import type { Clock } from "../domain/clock.ts";
 import type { AskService, Work } from "./ask-service.ts";
 import type { FakeMergeRequest } from "./local-forge/gitlab/gitlab-state.ts";
 import type { LocalForge } from "./local-forge/local-forge.ts";
+import { nameOf } from "./request-name.ts";
 import type { StoryLine } from "./story-line.ts";
-import { arrivalPlan, leakyPlan, type Plan } from "./work-at-shop.ts";
+import { mend, tellFirstReview, tellReviewByWebhook, tellSecondReview } from "./tell-reviews.ts";
+import { arrivalPlan, leakyPlan, mendedArrival, type Plan } from "./work-at-shop.ts";
 
 export type TellWorkDeps = {
   forge: LocalForge;
@@ -20,6 +22,7 @@ export type TellWorkDeps = {
 
 /** When the plans come, in seconds of the story. */
 const arrivalAtSeconds = 14;
+const personAtSeconds = 41;
 const leakAtSeconds = 50;
 const workMsMax = 60_000;
 const lookMs = 50;
@@ -28,8 +31,8 @@ const forgeSecondMs = 1100;
 
 /**
  * Tells the part of the story that nobody plays: two plans come by the API, a program executes them, and what it did becomes a merge request by real git
- * at the local forge, or rightly does not. People at the forge do the rest. Nothing is told before it has happened. True when all came as it should; ends
- * early, without an error, when `stopping` is aborted.
+ * at the local forge, or rightly does not. Another program reviews what is opened there and pushed. People at the forge do the rest. Nothing is told before it has
+ * happened. True when all came as it should; ends early, without an error, when `stopping` is aborted.
  */
 export async function tellWork(speed: number, stopping: AbortSignal, deps: TellWorkDeps): Promise<boolean> {
   const pause = (seconds: number, msMin = 0): Promise<void> =>
@@ -41,11 +44,15 @@ export async function tellWork(speed: number, stopping: AbortSignal, deps: TellW
     await until(arrivalAtSeconds);
     const opened = await openByWork(stopping, deps);
     if (opened === "git-too-old") return true;
-    if (opened !== null) await mergeByPeople(opened, pause, deps);
+    const found = opened !== null && (await mendByPeople(opened, pause, stopping, deps));
+    await until(personAtSeconds);
+    const heard = await tellReviewByWebhook(stopping, deps);
     await until(leakAtSeconds);
     const stopped = await stopLeak(stopping, deps);
+    const mended = opened !== null && (await tellSecondReview(opened, stopping, deps));
+    if (opened !== null) await mergeByPeople(opened, pause, deps);
     await deps.forge.settled();
-    return opened !== null && stopped;
+    return found && heard && stopped && mended;
   } catch (error) {
     if (stopping.aborted) return true;
     throw error;
@@ -62,7 +69,7 @@ async function openByWork(stopping: AbortSignal, deps: TellWorkDeps): Promise<Fa
     return "git-too-old";
   }
   const opening = work.commands.find(({ type }) => type === "create_pull_request");
-  if (work.state !== "succeeded" || request === undefined || opening === undefined || others.length > 0) {
+  if (opening?.state !== "succeeded" || request === undefined || others.length > 0) {
     onLine({
       mark: "wrong",
       text: [`${arrivalPlan.workflowId} is ${work.state}, ${forge.mergeRequests().length} opened: ${reasonOf(work)}`],
@@ -87,21 +94,49 @@ async function openByWork(stopping: AbortSignal, deps: TellWorkDeps): Promise<Fa
   return request;
 }
 
-async function mergeByPeople(
+type Pause = (seconds: number, msMin: number) => Promise<void>;
+
+/** What the agent forgot the tests do not see, and the review does. */
+async function mendByPeople(
   request: FakeMergeRequest,
-  pause: (seconds: number, msMin: number) => Promise<void>,
+  pause: Pause,
+  stopping: AbortSignal,
+  deps: TellWorkDeps,
+): Promise<boolean> {
+  await pause(2, forgeSecondMs);
+  const endFirst = beginPipeline(request, { id: 88_001, by: "acme-agent" }, deps);
+  const found = await tellFirstReview(request, stopping, deps);
+  await pause(4, forgeSecondMs);
+  endFirst();
+  await pause(3, forgeSecondMs);
+  await mend(request, deps);
+  await pause(2, forgeSecondMs);
+  const endSecond = beginPipeline(request, { id: 88_002, by: mendedArrival.by }, deps);
+  await pause(4, forgeSecondMs);
+  endSecond();
+  return found;
+}
+
+/** Gives what ends it well. */
+function beginPipeline(
+  request: FakeMergeRequest,
+  { id, by }: { id: number; by: string },
   { forge, clock, onLine }: TellWorkDeps,
-): Promise<void> {
+): () => void {
+  const { sourceBranch: branch, sha } = request;
+  const pipeline = { id, name: "test", branch, sha, startedAt: clock().toISOString() };
+  const line = `${nameOf(request, forge)}: test on gitlab-ci`;
+  forge.tellPipeline(by, { ...pipeline, status: "running", endedAt: null });
+  onLine({ mark: "fine", text: [`${line}, in progress`] });
+  return () => {
+    forge.tellPipeline(by, { ...pipeline, status: "success", endedAt: clock().toISOString() });
+    onLine({ mark: "fine", text: [`${line}, success`] });
+  };
+}
+
+async function mergeByPeople(request: FakeMergeRequest, pause: Pause, { forge, onLine }: TellWorkDeps): Promise<void> {
   const name = nameOf(request, forge);
-  const startedAt = clock().toISOString();
-  const pipeline = { id: 88_001, name: "test", branch: request.sourceBranch, sha: request.sha, startedAt };
-  await pause(3, forgeSecondMs);
-  forge.tellPipeline("acme-agent", { ...pipeline, status: "running", endedAt: null });
-  onLine({ mark: "fine", text: [`${name}: test on gitlab-ci, in progress`] });
-  await pause(5, forgeSecondMs);
-  forge.tellPipeline("acme-agent", { ...pipeline, status: "success", endedAt: clock().toISOString() });
-  onLine({ mark: "fine", text: [`${name}: test on gitlab-ci, success`] });
-  await pause(3, forgeSecondMs);
+  await pause(2, forgeSecondMs);
   forge.markReady("mira-holt", request);
   onLine({ mark: "fine", text: [`${name} is ready for review`] });
   await pause(4, forgeSecondMs);
@@ -125,7 +160,7 @@ async function stopLeak(stopping: AbortSignal, deps: TellWorkDeps): Promise<bool
   return isRight;
 }
 
-/** Gives the agent a checkout, asks for the plan, and waits until all that follows from it has ended. */
+/** Gives the agent a checkout, asks for the plan, and waits until it has become a merge request or nothing more follows. */
 async function perform(
   { workflowId, title, text }: Plan,
   stopping: AbortSignal,
@@ -150,7 +185,8 @@ async function perform(
       isExecuted = true;
       onLine({ mark: "fine", text: [`${workflowId} executed by the agent, a program of its own, in ${checkout}`] });
     }
-    if (work.state !== "active" || lacksGit(work) || performance.now() > deadline) return work;
+    const isOpened = work.commands.some(({ type, state }) => type === "create_pull_request" && state === "succeeded");
+    if (isOpened || work.state !== "active" || lacksGit(work) || performance.now() > deadline) return work;
     await wait(lookMs, undefined, { signal: stopping });
   }
 }
@@ -163,8 +199,4 @@ function lacksGit({ commands }: Work): boolean {
 function reasonOf({ commands }: Work): string {
   const last = commands.findLast(({ outcome_code }) => outcome_code !== null);
   return last === undefined ? "nobody says why" : `${last.outcome_code}. ${last.outcome_because ?? ""}`;
-}
-
-function nameOf({ iid }: FakeMergeRequest, { slug }: LocalForge): string {
-  return `${slug}!${iid}`;
 }

@@ -55,26 +55,62 @@ export function historyOfShop(now: Date): NewCommit[] {
   ];
 }
 
-export const arrivalPlan: Plan = planOf("SHOP-7", "Say when an order will arrive", "Customers ask for it every day.", {
-  "src/arrival.js": `/** The day on which an order of today is there; nobody delivers on Sundays. */
-export function arrivalOf(orderedAt) {
-  const arrival = new Date(orderedAt.getTime() + 2 * 86_400_000);
+/** The agent forgets something: a carrier may be on strike. */
+const arrivalFile = `/** When an order is there; nobody delivers on Sundays. */
+export function arrivalOf(order) {
+  const days = Math.ceil(order.kilometers / order.carrier.kilometersPerDay);
+  const arrival = new Date(order.orderedAt.getTime() + days * 86_400_000);
   if (arrival.getUTCDay() === 0) arrival.setUTCDate(arrival.getUTCDate() + 1);
-  return arrival.toISOString().slice(0, 10);
+  return \`on \${arrival.toISOString().slice(0, 10)}\`;
 }
-`,
+`;
+
+export const arrivalPlan: Plan = planOf("SHOP-7", "Say when an order will arrive", "Customers ask for it every day.", {
+  "src/arrival.js": arrivalFile,
   "src/order-page.js": orderPage
     .replace("\n\n", `\nimport { arrivalOf } from "./arrival.js";\n\n`)
-    .replace("is on its way.", "will be there on ${arrivalOf(order.orderedAt)}."),
+    .replace("is on its way.", "will be there ${arrivalOf(order)}."),
   "test/arrival.test.js": `import assert from "node:assert/strict";
 import { test } from "node:test";
 import { arrivalOf } from "../src/arrival.js";
 
 test("what would come on a Sunday comes on Monday", () => {
-  assert.equal(arrivalOf(new Date("2026-05-01T09:00:00Z")), "2026-05-04");
+  const order = { orderedAt: new Date("2026-05-01T09:00:00Z"), kilometers: 900, carrier: { kilometersPerDay: 500 } };
+  assert.equal(arrivalOf(order), "on 2026-05-04");
 });
 `,
 });
+
+const division = "  const days = Math.ceil(order.kilometers / order.carrier.kilometersPerDay);\n";
+
+/** What a person makes of the first review. */
+export const mendedArrival = {
+  by: "lin-zhou",
+  message: "Say what customers see while a carrier is on strike",
+  files: {
+    "src/arrival.js": arrivalFile.replace(
+      division,
+      `  if (order.carrier.kilometersPerDay === 0) return "as soon as its carrier is on the road again";\n${division}`,
+    ),
+  },
+} as const;
+
+/** What a person opens without any agent. */
+export const cartRequest = {
+  by: "mira-holt",
+  branch: "keep-the-cart",
+  title: "Keep the cart when the page is closed",
+  files: {
+    "src/cart.js": `/** What was in the cart when the page was closed. */
+export function keptCart(storage) {
+  try {
+    return JSON.parse(storage.getItem("cart")) ?? [];
+  } catch {}
+  return [];
+}
+`,
+  },
+} as const;
 
 /** Where the agent leaves the forge's token in what it writes. */
 export const leakyFile = "docs/asking-the-forge.md";

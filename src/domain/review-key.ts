@@ -32,6 +32,6 @@ export function reviewKey(forge: string, host: string, forgeRepositoryId: string
 const pushesApartMs = 30_000;
 
 /** The reviews of one pull request, of which only that of the newest head is worth doing. */
-export function seriesOfReview(reviewKey: string): CommandSeries {
-  return { key: reviewKey.slice(0, reviewKey.lastIndexOf(":")), everyMs: pushesApartMs };
+export function seriesOfReview(key: string): CommandSeries {
+  return { key: key.slice(0, key.lastIndexOf(":")), everyMs: pushesApartMs };
 }

@@ -103,11 +103,25 @@ describe("a finding is the one that it was", () => {
       { path: "b.ts", startLine: 1, endLine: 1 },
       [],
     ],
+    [
+      "moved to another file in other words",
+      changeOf([addedFile("a.ts", ["x", "y"]), addedFile("b.ts", ["  const first = list[0].name;"])]),
+      { path: "b.ts", title: "Crash", startLine: 1, endLine: 1 },
+      [],
+    ],
   ])("%s", (_name, change, rest, renames) => {
     const matched = match({ change, known, renames, reported: [reported(rest)] });
 
     expect(idsOf(matched)).toEqual([id]);
     expect(matched).toMatchObject({ resolved: [], unread: [], found: [{ known: { threadId: `t-${id}` } }] });
+  });
+
+  test("but not where its code is copied, and called something else there", () => {
+    const code = "const first = list[0].name;";
+    const change = changeOf([addedFile("a.ts", ["x", code]), addedFile("b.ts", [code])]);
+    const copied = reported({ path: "b.ts", title: "Crash", startLine: 1, endLine: 1 });
+
+    expect(idsOf(match({ change, known, renames: [], reported: [copied] }))).not.toContain(id);
   });
 
   test("and another one is another, also with a made-up name", () => {

@@ -82,7 +82,13 @@ function pairOf(known: Placed | null, fresh: Coded): [Placed, Coded][] {
 }
 
 /** A known finding, and where it is to be looked for now. */
-type Placed = { finding: KnownFinding; path: string; isInChange: boolean };
+type Placed = {
+  finding: KnownFinding;
+  path: string;
+  isInChange: boolean;
+  /** The change still has its code in that file. */
+  hasItsCode: () => boolean;
+};
 
 /** A reported finding with its code's hash; `isTelling` when the code says enough to be known by. */
 type Coded = ReportedFinding & { codeSha256: string; isTelling: boolean };
@@ -94,8 +100,24 @@ function placer({ change, renames }: MatchQuestion): (finding: KnownFinding) => 
   return (finding) => {
     const followed = renamed.get(finding.path) ?? finding.path;
     const inChange = now.has(followed) ? followed : before.get(followed);
-    return { finding, path: inChange ?? followed, isInChange: inChange !== undefined };
+    const path = inChange ?? followed;
+    return {
+      finding,
+      path,
+      isInChange: inChange !== undefined,
+      hasItsCode: () => inChange !== undefined && hasCode(change, path, finding),
+    };
   };
+}
+
+/** Whether any lines of the file, as many as it is about, are its own. */
+function hasCode(change: Change, path: string, { startLine, endLine, codeSha256 }: KnownFinding): boolean {
+  const lines = linesOf(change, path, 1, Infinity);
+  return lines.some(({ newLine }, at) => {
+    const last = (newLine ?? 0) + endLine - startLine;
+    const own = lines.slice(at, at + endLine - startLine + 1).filter((line) => (line.newLine ?? 0) <= last);
+    return codeSha256Of(own) === codeSha256;
+  });
 }
 
 function coded(finding: ReportedFinding, change: Change): Coded {
@@ -131,13 +153,13 @@ function overlap(one: ReportedFinding, other: ReportedFinding): boolean {
  * matter that somebody waved away at the same lines.
  */
 function dismissedAs(fresh: Coded, known: Placed[]): Placed | null {
-  const isSame = ({ finding, path, isInChange }: Placed): boolean => {
+  const isSame = ({ finding, path, hasItsCode }: Placed): boolean => {
     const isSameCode = fresh.isTelling && fresh.codeSha256 === finding.codeSha256;
     if (finding.state !== "dismissed" || (path !== fresh.path && !isSameCode)) return false;
     const likeness = titleLikeness(fresh.title, finding.title);
     if (fresh.priority <= 1 && finding.priority >= 2 && likeness < likeTitle && fresh.knownId !== finding.id)
       return false;
-    if (path !== fresh.path) return !isInChange || likeness >= likeTitle;
+    if (path !== fresh.path) return likeness >= likeTitle || !hasItsCode();
     return (
       isSameCode ||
       fresh.knownId === finding.id ||
@@ -185,7 +207,7 @@ function isTwinOf(one: Coded, other: Coded): boolean {
 }
 
 /** 0: not the same. Above: how sure, by the reason first, and among those of one reason by words and nearness. */
-function surenessOf(fresh: Coded, { finding, path, isInChange }: Placed): number {
+function surenessOf(fresh: Coded, { finding, path, hasItsCode }: Placed): number {
   const isNamed = fresh.knownId === finding.id;
   const isSameFile = path === fresh.path;
   const isSameCode = fresh.isTelling && fresh.codeSha256 === finding.codeSha256;
@@ -197,8 +219,8 @@ function surenessOf(fresh: Coded, { finding, path, isInChange }: Placed): number
   if (isSameFile && isSameCode) return 4 + among;
   if (isSameFile && isNear(fresh, finding) && likeness >= likeTitle) return 3 + among;
   if (isSameFile && likeness >= sameTitle) return 2 + among;
-  // Moved to another file: its code is known, and where it was there is nothing now, or the words agree.
-  if (isSameCode && (!isInChange || likeness >= likeTitle)) return 1 + among;
+  // Moved to another file: its code is known, and is no longer where it was, or the words agree.
+  if (isSameCode && (likeness >= likeTitle || !hasItsCode())) return 1 + among;
   return 0;
 }
 

@@ -14,6 +14,8 @@ import { DeliveriesPage } from "./pages/deliveries-page.tsx";
 import { LivePage } from "./pages/live-page.tsx";
 import { NotFoundPage } from "./pages/not-found-page.tsx";
 import { PullRequestsPage } from "./pages/pull-requests-page.tsx";
+import { ReviewPage } from "./pages/review-page.tsx";
+import { ReviewsPage } from "./pages/reviews-page.tsx";
 import { SignedOutPage } from "./pages/signed-out-page.tsx";
 import { WorkPage } from "./pages/work-page.tsx";
 import { WorkflowPage } from "./pages/workflow-page.tsx";
@@ -57,6 +59,8 @@ function SignedIn({ onSignOut }: { onSignOut: () => void }) {
             <Route path="/" component={LivePage} />
             <Route path="/prs/:id?" component={PullRequestsPage} />
             <Route path="/runs/:id?" component={CiRunsPage} />
+            <Route path="/reviews" component={ReviewsPage} />
+            <Route path="/reviews/:id" component={ReviewPage} />
             <Route path="/workflows" component={WorkPage} />
             <Route path="/workflows/:id" component={WorkflowPage} />
             <Route path="/commands/:id" component={CommandPage} />

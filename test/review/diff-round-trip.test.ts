@@ -51,7 +51,7 @@ const file: fc.Arbitrary<ChangedFile> = fc
       hunks,
       addedLines: count("added"),
       deletedLines: count("deleted"),
-    } as ChangedFile;
+    };
   });
 
 function changeOf(files: ChangedFile[]): Change {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { routes } from "../../src/http/routes.ts";
 import { githubPullRequest, githubPush, githubWorkflowRun, gitlabMergeRequest } from "../support/sample-payloads.ts";
+import { storeThreeReviews } from "../support/sample-reviews.ts";
 import { startTestService, type TestService } from "../support/service.ts";
 import { askForWork } from "./ask-for-work.ts";
 
@@ -24,6 +25,7 @@ beforeAll(async () => {
   await service.send("github", "workflow_run", githubWorkflowRun({ run: 2, status: "failure" }));
   await service.send("gitlab", "Merge Request Hook", gitlabMergeRequest());
   await askForWork(service);
+  await storeThreeReviews(service.dataDir);
   await service.digested();
 });
 

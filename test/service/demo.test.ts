@@ -19,9 +19,11 @@ import { type PullwrightProcess, runPullwright, startPullwright } from "../suppo
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const lookMs = 10;
+/** The half minute between two reviews passes on the machine's own clock, so such tests wait beside each other. */
+const wholeStory = { timeout: 150_000 };
 const freePorts = { PULLWRIGHT_APP_PORT: "0", PULLWRIGHT_RECEIVER_PORT: "0" };
 
-test("the demo tells its story to the end, and every row is what the story says", async () => {
+test.concurrent("the demo tells its story to the end, and every row is what the story says", wholeStory, async () => {
   await using folder = await temporaryDirectory();
   const place = {
     directory: folder.path,
@@ -40,7 +42,7 @@ test("the demo tells its story to the end, and every row is what the story says"
   expect(demo.stdout).not.toContain("✗");
   expect(demo.stdout).toContain("a forged delivery: refused, 403");
   expect(demo.stdout).toContain(
-    "3 pull requests are open, 8 were merged, 3 of those are reverted; 1 delivery is set aside.",
+    "4 pull requests are open, 8 were merged, 3 of those are reverted; 1 delivery is set aside.",
   );
   expect(existsSync(join(folder.path, "mine"))).toBe(false);
 
@@ -67,6 +69,7 @@ test("the demo tells its story to the end, and every row is what the story says"
     ["gitlab", "acme/platform/deploy-tools", 3, "merged", "", "reverted", "lin-zhou", "1 of 1"],
     ["gitlab", "acme/platform/deploy-tools", 4, "merged", "", "stands", "ade-bello", "0 of 0"],
     ["gitlab", "acme/platform/shop", 1, "merged", "", "stands", "acme-agent", "1 of 1"],
+    ["gitlab", "acme/platform/shop", 2, "open", "", "stands", "mira-holt", "0 of 0"],
   ]);
 
   const runs = (await list("runs")).data.map((row) => [
@@ -91,8 +94,25 @@ test("the demo tells its story to the end, and every row is what the story says"
     ["gitlab-ci", "pipeline", "acme/platform/deploy-tools", "test", 1, "rollback-command", "failure"],
     ["gitlab-ci", "pipeline", "acme/platform/deploy-tools", "test", 1, "rollback-command", "success"],
     ["gitlab-ci", "pipeline", "acme/platform/shop", "test", 1, "pullwright/SHOP-7", "success"],
+    ["gitlab-ci", "pipeline", "acme/platform/shop", "test", 1, "pullwright/SHOP-7", "success"],
     ["jenkins", "build", "acme/payments-api", "smoke", 1, "main", "failure"],
     ["jenkins", "build", "acme/web", "end-to-end", 1, "main", "success"],
+  ]);
+
+  const reviews = (await list("reviews")).data.map((row) => [
+    row["repository"],
+    row["pr_number"],
+    row["round"],
+    row["verdict"],
+    row["findings_by_priority"],
+    row["model"],
+    row["cost_usd"],
+  ]);
+  const none = { p0: 0, p1: 0, p2: 0, p3: 0 };
+  expect(reviews.toReversed()).toEqual([
+    ["acme/platform/shop", 1, 1, "findings", { ...none, p1: 1 }, null, null],
+    ["acme/platform/shop", 2, 1, "pass", { ...none, p2: 1 }, null, null],
+    ["acme/platform/shop", 1, 2, "pass", none, null, null],
   ]);
 
   const deliveries = (await list("deliveries", "list")).data;
@@ -103,102 +123,150 @@ test("the demo tells its story to the end, and every row is what the story says"
   expect([...hooksPerDelivery.values()].map((rows) => rows.length).filter((count) => count > 1)).toEqual([2]);
 });
 
-test("an agent's work becomes one branch, one commit and one merge request at the demo's own forge, and a secret in it becomes none until a person took it out", async () => {
-  await using folder = await temporaryDirectory();
-  // Home folders are links on some machines.
-  mkdirSync(join(folder.path, "disk"));
-  symlinkSync("disk", join(folder.path, "home"));
-  const own = join(folder.path, "home", "own");
-  const demo = startPullwright(["demo", "--speed", "50", "--data-dir", own], {
-    directory: folder.path,
-    environment: freePorts,
-  });
-  await said(demo, "The story is told");
-  const git = (...args: string[]): string =>
-    execFileSync("git", args, { cwd: join(own, "forge", "repositories", "acme", "platform", "shop.git") })
-      .toString()
-      .trim();
-  const ask = await askerOf(demo, own);
+test.concurrent(
+  "an agent's work becomes one branch, one commit and one merge request at the demo's own forge, is reviewed there until nothing is found, and a secret in it becomes none until a person took it out",
+  wholeStory,
+  async () => {
+    await using folder = await temporaryDirectory();
+    // Home folders are links on some machines.
+    mkdirSync(join(folder.path, "disk"));
+    symlinkSync("disk", join(folder.path, "home"));
+    const own = join(folder.path, "home", "own");
+    const demo = startPullwright(["demo", "--speed", "50", "--data-dir", own], {
+      directory: folder.path,
+      environment: freePorts,
+    });
+    await said(demo, "The story is told");
+    const git = (...args: string[]): string =>
+      execFileSync("git", args, { cwd: join(own, "forge", "repositories", "acme", "platform", "shop.git") })
+        .toString()
+        .trim();
+    const ask = await askerOf(demo, own);
 
-  // What the forge has, by git.
-  const branch = "pullwright/SHOP-7";
-  expect(git("for-each-ref", "--format=%(refname)").split("\n")).toEqual([
-    "refs/heads/main",
-    `refs/heads/${branch}`,
-    "refs/merge-requests/1/head",
-  ]);
-  expect(git("log", "--format=%s", `main^1..${branch}`)).toBe("Implement SHOP-7: Say when an order will arrive");
-  expect(git("log", "--first-parent", "--format=%s", "main").split("\n")).toEqual([
-    `Merge branch '${branch}' into 'main'`,
-    "Thank for an order",
-    "Write prices with two digits",
-    "Begin",
-  ]);
-  expect(git("show", "--format=", "--name-status", branch).split("\n")).toEqual([
-    "A\tsrc/arrival.js",
-    "M\tsrc/order-page.js",
-    "A\ttest/arrival.test.js",
-  ]);
+    // What the forge has, by git.
+    const branch = "pullwright/SHOP-7";
+    expect(git("for-each-ref", "--format=%(refname)").split("\n")).toEqual([
+      "refs/heads/keep-the-cart",
+      "refs/heads/main",
+      `refs/heads/${branch}`,
+      "refs/merge-requests/1/head",
+      "refs/merge-requests/2/head",
+    ]);
+    expect(git("log", "--format=%s", `main^1..${branch}`).split("\n")).toEqual([
+      "Say what customers see while a carrier is on strike",
+      "Implement SHOP-7: Say when an order will arrive",
+    ]);
+    expect(git("log", "--first-parent", "--format=%s", "main").split("\n")).toEqual([
+      `Merge branch '${branch}' into 'main'`,
+      "Thank for an order",
+      "Write prices with two digits",
+      "Begin",
+    ]);
+    expect(git("show", "--format=", "--name-status", `${branch}^`).split("\n")).toEqual([
+      "A\tsrc/arrival.js",
+      "M\tsrc/order-page.js",
+      "A\ttest/arrival.test.js",
+    ]);
 
-  // What its pages show.
-  const ca = readFileSync(join(own, "forge", "authority.pem"));
-  const [link = ""] = /https:\S+\/merge_requests\/1$/m.exec(demo.stdout()) ?? [];
-  const page = await pageAt(link, ca);
-  expect(page.type).toBe("text/plain; charset=utf-8");
-  expect(page.text).toMatch(/^acme\/platform\/shop!1 {2}Implement SHOP-7: Say when an order will arrive\nmerged, /);
-  expect(page.text).toContain("\n+export function arrivalOf(orderedAt) {\n");
-  expect((await pageAt(new URL("/acme/platform/shop", link).href, ca)).text).toContain(link);
-  expect((await pageAt(new URL("/acme/platform/other", link).href, ca)).status).toBe(404);
+    // What its pages show.
+    const ca = readFileSync(join(own, "forge", "authority.pem"));
+    const [link = ""] = /https:\S+\/merge_requests\/1$/m.exec(demo.stdout()) ?? [];
+    const page = await pageAt(link, ca);
+    expect(page.type).toBe("text/plain; charset=utf-8");
+    expect(page.text).toMatch(/^acme\/platform\/shop!1 {2}Implement SHOP-7: Say when an order will arrive\nmerged, /);
+    expect(page.text).toContain("\n+export function arrivalOf(order) {\n");
+    expect(page.text).toContain("\nacme-agent wrote at src/arrival.js:4 (resolved by acme-agent):\n");
+    expect(page.text).toContain("\n    **P1** Check order.carrier.kilometersPerDay for zero before dividing by it\n");
+    expect(page.text).toContain(
+      "\n    ```suggestion:-0+0\n      if (order.carrier.kilometersPerDay === 0) throw new RangeError",
+    );
+    expect(page.text).toContain("\npullwright review: success, No findings\n");
+    expect(page.text.match(/## Pullwright automated review of !1/g)).toHaveLength(1);
+    expect((await pageAt(new URL("/acme/platform/shop", link).href, ca)).text).toContain(link);
+    expect((await pageAt(new URL("/acme/platform/other", link).href, ca)).status).toBe(404);
 
-  // What the service has: by its own work, and by signed webhooks of the forge.
-  const { data: commands } = await ask("/commands");
-  expect(
-    commands.map(({ workflow_id, type, state, requested_by }) => [workflow_id, type, state, requested_by]),
-  ).toEqual([
-    ["SHOP-8", "create_pull_request", "failed", "command 3"],
-    ["SHOP-8", "execute_plan", "succeeded", "api"],
-    ["SHOP-7", "create_pull_request", "succeeded", "command 1"],
-    ["SHOP-7", "execute_plan", "succeeded", "api"],
-  ]);
-  const { data: audit } = await ask("/audit?actor=command%202");
-  expect(audit.map(({ action }) => action).toReversed()).toEqual([
-    "effect.send",
-    "effect.sent",
-    "effect.send",
-    "effect.unknown",
-    "effect.found",
-  ]);
-  const { data: events } = await ask("/events?repo=acme/platform/shop&limit=100");
-  expect(events.map(({ kind }) => kind).toReversed()).toEqual([
-    "gitlab.push.branch",
-    "gitlab.pull_request.opened",
-    "gitlab.workflow_run.in_progress",
-    "gitlab.workflow_run.completed",
-    "gitlab.pull_request.ready_for_review",
-    "gitlab.pull_request.closed",
-    "gitlab.push.main",
-  ]);
-  expect(events.filter(({ delivery_id: delivery }) => delivery === null)).toEqual([]);
+    // What the service has: by its own work, and by signed webhooks of the forge.
+    const commandsOf = async (workflowId: string) =>
+      (await ask(`/commands?workflow_id=${workflowId}`)).data.map(({ type, state }) => [type, state]);
+    expect(await commandsOf("SHOP-8")).toEqual([
+      ["create_pull_request", "failed"],
+      ["execute_plan", "succeeded"],
+    ]);
+    expect(await commandsOf("SHOP-7")).toEqual([
+      ["review_pull_request", "succeeded"],
+      ["review_pull_request", "succeeded"],
+      ["create_pull_request", "succeeded"],
+      ["execute_plan", "succeeded"],
+    ]);
+    const { data: created } = await ask("/commands?workflow_id=SHOP-7&type=create_pull_request");
+    const { data: audit } = await ask(`/audit?actor=command%20${String(created[0]?.["id"])}`);
+    expect(audit.map(({ action }) => action).toReversed()).toEqual([
+      "effect.send",
+      "effect.sent",
+      "effect.send",
+      "effect.unknown",
+      "effect.found",
+    ]);
+    const { data: events } = await ask("/events?repo=acme/platform/shop&limit=100");
+    const kinds = events.map(({ kind }) => String(kind)).toReversed();
+    expect(kinds.filter((kind) => !kind.includes("comment"))).toEqual([
+      "gitlab.push.branch",
+      "gitlab.pull_request.opened",
+      "gitlab.workflow_run.in_progress",
+      "gitlab.workflow_run.completed",
+      "gitlab.push.branch",
+      "gitlab.pull_request.synchronize",
+      "gitlab.workflow_run.in_progress",
+      "gitlab.workflow_run.completed",
+      "gitlab.push.branch",
+      "gitlab.pull_request.opened",
+      "gitlab.pull_request.ready_for_review",
+      "gitlab.pull_request.closed",
+      "gitlab.push.main",
+    ]);
+    expect(kinds.filter((kind) => kind.includes("comment")).toSorted()).toEqual([
+      "gitlab.issue_comment.created",
+      "gitlab.issue_comment.created",
+      "gitlab.issue_comment.edited",
+      "gitlab.pull_request_review_comment.created",
+      "gitlab.pull_request_review_comment.created",
+    ]);
+    expect(events.filter(({ delivery_id: delivery }) => delivery === null)).toEqual([]);
 
-  // A person does what the failed work's page says.
-  const leaky = join(own, "checkouts", "SHOP-8", "docs", "asking-the-forge.md");
-  const token = /glpat-[\w-]+/.exec(readFileSync(leaky, "utf8"))?.[0] ?? "";
-  expect(token).not.toBe("");
-  expect(demo.stdout()).toContain("SECRET_IN_WORK. A secret that Pullwright holds is in docs/asking-the-forge.md.");
-  expect(demo.stdout()).not.toContain(token);
-  writeFileSync(leaky, readFileSync(leaky, "utf8").replace(token, "<your token>"));
-  await ask("/workflows/SHOP-8/retry", "POST");
-  let work: Record<string, unknown>;
-  while ((work = await ask("/workflows/SHOP-8"))["state"] === "active") await wait(lookMs);
+    // What came of the reviews: what the story says, and what the reviewer says of itself.
+    const { data: reviews } = await ask("/reviews?pr_number=1");
+    const [second, first] = await Promise.all(reviews.map(({ id }) => ask(`/reviews/${String(id)}`)));
+    expect(first).toMatchObject({
+      verdict: "findings",
+      findings: [{ priority: 1, path: "src/arrival.js", start_line: 3, end_line: 3, state: "resolved" }],
+    });
+    expect(second).toMatchObject({ verdict: "pass", findings: [], check: { state: "success" } });
+    expect(second?.["explanation"]).toMatch(/^The demo's stand-in wrote this: no model, .* sandbox/);
+    expect(demo.stdout()).toContain("P1 at src/arrival.js:3: Check order.carrier.kilometersPerDay for zero");
+    const [, appUrl = ""] = /Sign in +(http:\/\/[^/]+)/.exec(demo.stdout()) ?? [];
+    expect(demo.stdout()).toContain(`\n          ${appUrl}/reviews/${String(first?.["id"])}\n`);
+    expect(demo.stdout().split("The story is told")[1]).toContain(`${appUrl}/reviews\n`);
 
-  expect(work["state"]).toBe("succeeded");
-  expect(git("log", "--format=%s", "main..pullwright/SHOP-8")).toBe(
-    "Implement SHOP-8: Write down how to ask the forge",
-  );
-  demo.kill("SIGINT");
-  expect(await demo.ended).toMatchObject({ code: 0, stderr: "" });
-  expect(existsSync(join(own, "forge"))).toBe(false);
-});
+    // A person does what the failed work's page says.
+    const leaky = join(own, "checkouts", "SHOP-8", "docs", "asking-the-forge.md");
+    const token = /glpat-[\w-]+/.exec(readFileSync(leaky, "utf8"))?.[0] ?? "";
+    expect(token).not.toBe("");
+    expect(demo.stdout()).toContain("SECRET_IN_WORK. A secret that Pullwright holds is in docs/asking-the-forge.md.");
+    expect(demo.stdout()).not.toContain(token);
+    writeFileSync(leaky, readFileSync(leaky, "utf8").replace(token, "<your token>"));
+    await ask("/workflows/SHOP-8/retry", "POST");
+    let work: Record<string, unknown>;
+    while ((work = await ask("/workflows/SHOP-8"))["state"] === "active") await wait(lookMs);
+
+    expect(work["state"]).toBe("succeeded");
+    expect(git("log", "--format=%s", "main..pullwright/SHOP-8")).toBe(
+      "Implement SHOP-8: Write down how to ask the forge",
+    );
+    demo.kill("SIGINT");
+    expect(await demo.ended).toMatchObject({ code: 0, stderr: "" });
+    expect(existsSync(join(own, "forge"))).toBe(false);
+  },
+);
 
 test("without a git that can serve repositories the demo says so, and tells the rest", async () => {
   await using folder = await temporaryDirectory();
@@ -234,6 +302,7 @@ test("with a git that the service finds too old the demo says so, and goes on", 
     startWork: async () => {},
     work: async () => ({ state: "active", commands: [command] }) as const satisfies Work,
     doneOutside: async () => [],
+    reviewOf: async () => null,
     counts: () => Promise.reject(new Error("Nobody asks for counts")),
   };
   const lines: string[] = [];
@@ -290,15 +359,15 @@ test("the demo begins with nothing each time, and never empties a folder that it
   writeFileSync(join(foreign, "thesis.txt"), "three years of work");
   const place = { directory: folder.path, environment: freePorts };
 
-  const beginAndEnd = async () => {
+  const begin = async () => {
     const demo = startPullwright(["demo", "--data-dir", own], place);
     await said(demo, "has a webhook now");
     demo.kill("SIGINT");
     return demo.ended;
   };
-  await beginAndEnd();
+  await begin();
   writeFileSync(join(own, "left-over"), "");
-  const again = await beginAndEnd();
+  const again = await begin();
   const refused = await runPullwright(["demo", "--speed", "1000", "--once", "--data-dir", foreign], place);
 
   expect(again.code).toBe(0);

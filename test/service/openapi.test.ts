@@ -3,6 +3,7 @@ import { z } from "zod";
 import { routes } from "../../src/http/routes.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { githubPullRequest, githubPush, githubWorkflowRun } from "../support/sample-payloads.ts";
+import { storeThreeReviews } from "../support/sample-reviews.ts";
 import { startTestService, type TestService } from "../support/service.ts";
 import { askForWork } from "./ask-for-work.ts";
 
@@ -33,6 +34,7 @@ beforeAll(async () => {
   await service.send("github", "workflow_run", githubWorkflowRun());
   await service.send("github", "push", "{]}");
   await askForWork(service);
+  await storeThreeReviews(service.dataDir);
   await service.digested();
   document = (await service.get("/api/openapi.json")).json();
 });
@@ -66,7 +68,7 @@ test("every route is described, and nothing that is no route", () => {
   const described = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
-  const served = routes.map(({ method, path }) => `${method} ${path.replace(":id", "{id}")}`);
+  const served = routes.map(({ method, path }) => `${method} ${describedPath(path)}`);
 
   expect(described.toSorted()).toEqual([...served, "POST /api/v1/session", "DELETE /api/v1/session"].toSorted());
 });
@@ -74,11 +76,10 @@ test("every route is described, and nothing that is no route", () => {
 describe.each(routes.filter(({ method }) => method === "GET").map(({ path }) => path))("%s", (path) => {
   test("answers what the description says", async () => {
     const schema =
-      document.paths[path.replace(":id", "{id}")]?.["get"]?.responses?.["200"]?.content?.["application/json"]?.schema ??
-      {};
+      document.paths[describedPath(path)]?.["get"]?.responses?.["200"]?.content?.["application/json"]?.schema ?? {};
     const validate = z.fromJSONSchema(withDefinitions(schema, document));
 
-    const answer = await service.get(path.replace(":id", "1"));
+    const answer = await service.get(path.replace(":id", "1").replace(":file", "diff"));
 
     expect(answer.status).toBe(200);
     expect(validate.safeParse(answer.json()).error?.issues ?? []).toEqual([]);
@@ -88,16 +89,20 @@ describe.each(routes.filter(({ method }) => method === "GET").map(({ path }) => 
 
   test("refuses as the description says", async () => {
     const schema =
-      document.paths[path.replace(":id", "{id}")]?.["get"]?.responses?.["422"]?.content?.["application/json"]?.schema ??
-      {};
+      document.paths[describedPath(path)]?.["get"]?.responses?.["422"]?.content?.["application/json"]?.schema ?? {};
     const validate = z.fromJSONSchema(withDefinitions(schema, document));
 
-    const answer = await service.get(`${path.replace(":id", "1")}?nonsense=1`);
+    const answer = await service.get(`${path.replace(":id", "1").replace(":file", "diff")}?nonsense=1`);
 
     expect(answer.status).toBe(422);
     expect(validate.safeParse(answer.json()).success).toBe(true);
   });
 });
+
+/** As OpenAPI writes it: `{id}` for `:id`. */
+function describedPath(path: string): string {
+  return path.replaceAll(/:(\w+)/g, "{$1}");
+}
 
 test("the page about the API shows it in a browser, and asks nobody else for anything", async () => {
   await using browser = await launchBrowser();

@@ -4,6 +4,7 @@ import type { Change, DiffLine } from "../../src/domain/change.ts";
 import type { Finding, KnownFinding } from "../../src/domain/review.ts";
 import { diffTextOf } from "../../src/review/unified-diff.ts";
 import type { ReviewRow } from "../../src/store/reviews.ts";
+import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
 
 const at = "2026-11-20T10:00:00.000Z";
@@ -182,4 +183,12 @@ export async function storeReview(
   const { id } = await store.reviews.add(review);
   await store.findings.save(review.pull_request_key, remembered, review.ended_at);
   return id;
+}
+
+/** Three reviews by the first command of a store, as its worker would leave them. */
+export async function storeThreeReviews(dataDir: string): Promise<void> {
+  const store = await openStore({ engine: "sqlite", path: join(dataDir, "pullwright.db") }, "write");
+  const folder = join(dataDir, "exports", "1");
+  for (const round of [1, 2, 3]) await storeReview(store, folder, sampleReview(1, folder, { round }), [known(leak)]);
+  await store.close();
 }

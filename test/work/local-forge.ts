@@ -20,9 +20,11 @@ export type ForgePull = { number: number; title: string; state: string; branch: 
 type CommonFault = Extract<FaultKind, GitlabFaultKind>;
 
 export type ApiFault = {
-  on: "repository" | "create" | "get" | "list" | "update" | "user";
+  on: "repository" | "create" | "get" | "list" | "update" | "user" | "summary" | "update-summary" | "inline" | "check";
   fault: CommonFault;
   times?: number;
+  /** Of `5xx-…`, where it is another. */
+  status?: number;
   /** Of `429`. */
   headers?: Record<string, string>;
   /** Of `slow`: what was asked has been done, and the answer is held back until it is calm. */
@@ -246,6 +248,10 @@ async function startGithub(slug: string, tls: Tls): Promise<Api> {
     list: "pulls/list",
     update: "pulls/update",
     user: "users/get-authenticated",
+    summary: "issues/create-comment",
+    "update-summary": "issues/update-comment",
+    inline: "pulls/create-review",
+    check: "repos/create-commit-status",
   };
   const granted: ReturnType<typeof fake.arrange.token>[] = [];
   return {
@@ -318,6 +324,10 @@ async function startGitlab(slug: string, tls: Tls, tip: string): Promise<Api> {
     list: "list-merge-requests",
     update: "update-merge-request",
     user: "show-current-user",
+    summary: "create-merge-request-note",
+    "update-summary": "update-merge-request-note",
+    inline: "create-discussion",
+    check: "create-commit-status",
   };
   const granted: { standing: string }[] = [];
   const notesOf = (number: number) => project.mergeRequests.find(({ iid }) => iid === number)?.notes ?? [];

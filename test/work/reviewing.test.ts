@@ -1,46 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Agent } from "../../src/agents/agent.ts";
 import { makeSqlite } from "../conformance/database.ts";
-import type { CommandDetail } from "../../src/store/commands.ts";
+import { openPull, reviewOf, reviewsHere } from "./review-scene.ts";
 import { type SaidFinding, scriptedAgent } from "./scripted-agent.ts";
-import { openWorkshop, type Workshop } from "./workshop.ts";
-
-const numbered = (count: number, change: Record<number, string> = {}): string =>
-  Array.from({ length: count }, (_, index) => `${change[index + 1] ?? `line ${index + 1}`}\n`).join("");
-
-/** A pull request of Ann's that changes two lines of one file. */
-async function openPull(shop: Workshop): Promise<{ number: number; sha: string }> {
-  const { review, repositories, slug } = shop.forge;
-  const main = (await repositories.refs(slug)).get("refs/heads/main") ?? "";
-  await repositories.commit(slug, [{ branch: "main", message: "More", files: { "src/long.ts": numbered(60) } }]);
-  void main;
-  const tip = (await repositories.refs(slug)).get("refs/heads/main") ?? "";
-  const sha = await review.push({
-    branch: "topic",
-    from: tip,
-    message: "Change",
-    files: { "src/long.ts": numbered(60, { 10: "changed ten", 40: "changed forty" }) },
-  });
-  return { number: await review.openPull({ title: "Change two lines", body: "As asked.", branch: "topic" }), sha };
-}
-
-async function reviewOf(shop: Workshop, payload: Record<string, unknown>): Promise<CommandDetail> {
-  const { id } = (await shop.ask("queueCommand", {
-    type: "review_pull_request",
-    workflow_id: "REVIEW-1",
-    repository: `${shop.forge.host}/${shop.forge.slug}`,
-    payload: { repository: `${shop.forge.host}/${shop.forge.slug}`, ...payload },
-  })) as { id: number };
-  return shop.ended(id);
-}
-
-const reviewsHere = { PULLWRIGHT_REVIEW_AGENT: "codex" };
-
-async function work(shop: Workshop, agent: Agent): Promise<void> {
-  await shop.work({}, undefined, undefined, undefined, agent);
-}
+import { openWorkshop } from "./workshop.ts";
 
 const findings: SaidFinding[] = [
   { title: "Ten is wrong", at: "src/long.ts:10", suggestion: "line ten" },
@@ -52,13 +16,14 @@ describe.each(["github", "gitlab"] as const)("a pull request at %s", (name) => {
   test("gets one summary, comments at the lines that it changes, and a check", async () => {
     await using shop = await openWorkshop(name, makeSqlite, reviewsHere);
     const { review } = shop.forge;
-    const { number, sha } = await openPull(shop);
-    await work(
+    const pull = await openPull(shop);
+    const { number, sha } = pull;
+
+    const command = await reviewOf(
       shop,
       scriptedAgent(() => findings),
+      pull,
     );
-
-    const command = await reviewOf(shop, { pr_number: number, commit_sha: sha });
 
     expect(command).toMatchObject({ state: "succeeded", result: { verdict: "findings", findings: 3 } });
     const threads = await review.threads(number);

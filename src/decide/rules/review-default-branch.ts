@@ -20,6 +20,12 @@ export const reviewDefaultBranch: Rule = (event, policy) => {
   if (!policy.performed.has("review_pull_request"))
     return { rule, verdict: "nothing", because: "Nobody here reviews (workers.review_pull_request)." };
   const { forge, host, forgeId, slug } = repository;
+  if (policy.reviewedHosts !== "all" && !policy.reviewedHosts.has(host))
+    return {
+      rule,
+      verdict: "nothing",
+      because: `No credential is configured for ${host}, so nothing there can be read.`,
+    };
   return {
     rule,
     verdict: "queued",

@@ -30,6 +30,12 @@ export const reviewPullRequests: Rule = (event, policy) => {
     };
   if (!policy.performed.has("review_pull_request"))
     return { rule, verdict: "nothing", because: `Nobody here reviews (workers.review_pull_request); ${name} waits.` };
+  if (policy.reviewedHosts !== "all" && !policy.reviewedHosts.has(repository.host))
+    return {
+      rule,
+      verdict: "nothing",
+      because: `No credential is configured for ${repository.host}, so ${name} cannot be read; it waits for somebody to ask.`,
+    };
   if (fact.state !== "open")
     return { rule, verdict: "nothing", because: `${name} is ${fact.state}; there is nothing to review.` };
   const item = workItemIn([fact.headBranch, fact.title]);

@@ -5,9 +5,9 @@ import { runChild } from "../../child/run-child.ts";
 import { systemClock } from "../../domain/clock.ts";
 import { answerForgePage } from "./forge-page.ts";
 import { createGitHttp } from "./git-http.ts";
-import { createGitRepositories, type GitRepositories, type NewCommit } from "./git-repositories.ts";
+import { createGitRepositories, type FileTree, type GitRepositories, type NewCommit } from "./git-repositories.ts";
 import { type GitlabFake, startGitlabFake } from "./gitlab/gitlab-fake.ts";
-import type { FakeMergeRequest, FakeProject } from "./gitlab/gitlab-state.ts";
+import { type FakeMergeRequest, type FakeProject, userOf } from "./gitlab/gitlab-state.ts";
 import type { Pipeline } from "./gitlab/pipeline-payload.ts";
 import { createLoopbackCertificate } from "./loopback-certificate.ts";
 
@@ -23,6 +23,12 @@ export type LocalForgeOptions = {
   people: ForgePerson[];
   history: NewCommit[];
 };
+
+/** What somebody does on a machine of his own; a new branch begins where main is. */
+export type PushedWork = { branch: string; message: string; files: FileTree };
+
+/** A conversation at a line of a merge request, as people see it: of whom it was begun, and who ended it. */
+export type ShownThread = { path: string; line: number; by: string; resolvedBy: string | null };
 
 /** A GitLab of this machine's own at one https address: its API, its pages, and real repositories behind real git. It keeps everything in memory and one folder. */
 export type LocalForge = {
@@ -44,7 +50,11 @@ export type LocalForge = {
   mergeRequests: () => readonly FakeMergeRequest[];
   pageOf: (request: FakeMergeRequest) => string;
   tellPipeline: (login: string, pipeline: Pipeline) => void;
+  /** What people do with git. */
+  push: (login: string, work: PushedWork) => Promise<void>;
+  threadsOf: (request: FakeMergeRequest) => ShownThread[];
   /** What people do on its pages. */
+  open: (login: string, branch: string, title: string) => Promise<FakeMergeRequest>;
   markReady: (login: string, request: FakeMergeRequest) => void;
   /** With a merge commit, in git and on the page. */
   merge: (login: string, request: FakeMergeRequest) => Promise<void>;
@@ -80,17 +90,20 @@ export async function startLocalForge(options: LocalForgeOptions): Promise<Local
       credential?.token === token ? { kind: "granted", user: agent } : { kind: "refused", status: 401 },
     parts: pushes,
   });
+  const loginOf = (id: number): string => userOf(fake.state, id).username;
+  const shown = { origin: fake.origin, project, repositories, loginOf };
   fake.attachGit(
     async (of, branch) => (await repositories.refs(of)).get(`refs/heads/${branch}`) ?? null,
     (request, response) =>
       void git(request, response)
         .then(async (isGits) => {
-          if (!isGits) await answerForgePage(request, response, { origin: fake.origin, project, repositories });
+          if (!isGits) await answerForgePage(request, response, shown);
         })
         .catch(() => response.destroy()),
     repositories,
   );
   let closing: Promise<void> | null = null;
+  const nameOf = (login: string): string => people.find((one) => one.login === login)?.name ?? login;
   return {
     origin: fake.origin,
     apiBaseUrl: fake.apiBaseUrl,
@@ -107,9 +120,34 @@ export async function startLocalForge(options: LocalForgeOptions): Promise<Local
     mergeRequests: () => project.mergeRequests,
     pageOf: ({ iid }) => `${fake.origin}/${slug}/-/merge_requests/${iid}`,
     tellPipeline: (login, pipeline) => fake.people.runPipeline(slug, login, pipeline),
+    push: async (login, { branch, ...work }) => {
+      const isNew = !(await repositories.refs(slug)).has(`refs/heads/${branch}`);
+      await fake.people.pushCommit(slug, login, {
+        ...work,
+        branch,
+        ...(isNew ? { from: "refs/heads/main" } : {}),
+        author: { name: nameOf(login), email: `${login}@acme.example` },
+        at: Math.floor(systemClock().getTime() / 1000),
+      });
+    },
+    threadsOf: ({ notes }) =>
+      notes.flatMap(({ position, authorId, resolvedById }) =>
+        position === null
+          ? []
+          : [
+              {
+                path: position.newPath,
+                line: position.newLine,
+                by: loginOf(authorId),
+                resolvedBy: resolvedById === null ? null : loginOf(resolvedById),
+              },
+            ],
+      ),
+    open: (login, branch, title) =>
+      fake.people.openMergeRequest(slug, login, { title, description: "", sourceBranch: branch, targetBranch: "main" }),
     markReady: (login, { iid, title }) =>
       fake.people.editMergeRequest(slug, iid, login, { title: title.replace(/^draft:\s*/i, "") }),
-    merge: (login, request) => merge(login, request, { fake, repositories, slug, people }),
+    merge: (login, request) => merge({ login, name: nameOf(login) }, request, { fake, repositories, slug }),
     settled: fake.hooks.settled,
     close: () => (closing ??= fake.close().then(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }))),
   };
@@ -210,16 +248,15 @@ async function checkOut(
 
 /** The page's merge button: a merge commit on top of main, then what the hooks hear. Nothing else moves main here, so the branch's content is the merge's. */
 async function merge(
-  login: string,
+  { login, name }: { login: string; name: string },
   request: FakeMergeRequest,
-  { fake, repositories, slug, people }: Truth & { slug: string; people: ForgePerson[] },
+  { fake, repositories, slug }: Truth & { slug: string },
 ): Promise<void> {
   const target = `refs/heads/${request.targetBranch}`;
   const text = async (...args: string[]): Promise<string> =>
     (await repositories.git(slug, args)).toString("utf8").trim();
   const before = await text("rev-parse", target);
   const tree = await text("rev-parse", `${request.sha}^{tree}`);
-  const name = people.find((one) => one.login === login)?.name ?? login;
   const stamp = `${name} <${login}@acme.example> ${Math.floor(systemClock().getTime() / 1000)} +0000`;
   const message = `Merge branch '${request.sourceBranch}' into '${request.targetBranch}'\n\n${request.title}\n\nSee merge request ${slug}!${request.iid}\n`;
   const commit = `tree ${tree}\nparent ${before}\nparent ${request.sha}\nauthor ${stamp}\ncommitter ${stamp}\n\n${message}`;

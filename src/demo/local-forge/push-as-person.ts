@@ -8,6 +8,9 @@ export type NewPush = {
   from?: string;
   files?: FileTree;
   removed?: string[];
+  author?: { name: string; email: string };
+  /** Seconds since 1970. */
+  at?: number;
   /** What the branch had is thrown away. */
   isForced?: boolean;
 };

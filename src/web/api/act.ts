@@ -10,7 +10,7 @@ export function useAct() {
   return useMutation({
     mutationFn: ({ path }: ActRequest) => sendJson("POST", `/api/v1${path}`),
     onSettled: async (_answer, error) => {
-      const readAgain = ["workflows", "commands", "audit"].map((list) =>
+      const readAgain = ["workflows", "commands", "audit", "reviews"].map((list) =>
         queries.invalidateQueries({ queryKey: [list] }),
       );
       if (error === null) await Promise.all(readAgain);

@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import { queryString, readResponse } from "./request.ts";
 
 /** The lists of the API, and the first word of every query key. */
-type ListName = "deliveries" | "prs" | "runs" | "events" | "repositories" | "workflows" | "audit";
+type ListName = "deliveries" | "prs" | "runs" | "events" | "repositories" | "workflows" | "audit" | "reviews";
 
 type RecordListPage<Row> = {
   data: Row[];

@@ -10,6 +10,7 @@ const places: Record<string, string> = {
   l: "/",
   p: "/prs",
   r: "/runs",
+  v: "/reviews",
   w: "/workflows",
   d: "/deliveries",
   a: "/audit",

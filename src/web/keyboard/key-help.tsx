@@ -6,6 +6,7 @@ const keys: [keys: string[][], what: string][] = [
   [[["g", "l"]], "Live"],
   [[["g", "p"]], "Pull requests"],
   [[["g", "r"]], "CI runs"],
+  [[["g", "v"]], "Reviews"],
   [[["g", "w"]], "Work"],
   [[["g", "d"]], "Deliveries"],
   [[["g", "a"]], "Audit"],

@@ -12,7 +12,7 @@ const feedIntervalMs = 200;
 const alsoTouched: Record<string, string[]> = {
   // The activity has no topic of its own: it is made of events and of deliveries that became none.
   deliveries: ["activity"],
-  work: ["workflows", "commands", "audit"],
+  work: ["workflows", "commands", "audit", "reviews"],
 };
 
 const ConnectionContext = createContext<Connection>("connecting");

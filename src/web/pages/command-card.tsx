@@ -104,6 +104,7 @@ function CommandDetails({ id }: { id: number }) {
     <div className="command-details">
       {command.links.length === 0 ? null : (
         <p className="panel-links">
+          <ReviewOf command={command} />
           <CommandLinks links={command.links} />
         </p>
       )}
@@ -128,6 +129,12 @@ function CommandDetails({ id }: { id: number }) {
       )}
     </div>
   );
+}
+
+/** The page of the review that it made; nothing for other work, and for what was only tried. */
+function ReviewOf({ command: { result } }: { command: Command }) {
+  const id = result["review_id"];
+  return typeof id === "number" ? <Link href={`/reviews/${id}`}>The review</Link> : null;
 }
 
 /** Files on the machine that did it: a page cannot open them, a person there can. */

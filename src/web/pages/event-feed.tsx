@@ -77,7 +77,7 @@ function EventSummary({ event }: { event: EventRow }) {
 
 function hrefOf({ delivery_id: delivery, subject_kind: kind, subject_ref: ref }: EventRow): string | null {
   if (delivery !== null) return `/deliveries/${delivery}`;
-  return kind === "workflow" || kind === "command" ? `/${kind}s/${encodeURIComponent(ref)}` : null;
+  return kind === "workflow" || kind === "command" || kind === "review" ? `/${kind}s/${encodeURIComponent(ref)}` : null;
 }
 
 /** The ids that were not there when the feed was first read: they are marked as they come in. */
@@ -128,6 +128,7 @@ const icons: Record<string, IconName> = {
   repository: "repository",
   workflow: "work",
   command: "work",
+  review: "comment",
 };
 
 function iconOf(event: EventRow): IconName {

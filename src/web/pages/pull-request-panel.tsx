@@ -15,6 +15,7 @@ import { Absent, TimeAgo } from "../parts/time-ago.tsx";
 import { TruthNote } from "../parts/truth-note.tsx";
 import { numberOf, signOf } from "../text/pull-request-name.ts";
 import { duration } from "../text/relative-time.ts";
+import { ReviewsOfPullRequest } from "./review-lines.tsx";
 
 /** Everything that is known of one pull request. */
 export function PullRequestPanel({ id, onClose }: { id: string; onClose: () => void }) {
@@ -82,6 +83,7 @@ function Details({ record: pullRequest }: { record: PullRequest }) {
           <RevertList links={pullRequest.reverts} sign={signOf(pullRequest)} />
         </PanelSection>
       ) : null}
+      <ReviewsOfPullRequest repository={pullRequest.repo_slug} number={pullRequest.pr_number} />
       <PullRequestRuns pullRequest={pullRequest} />
       {pullRequest.raw_json === null ? null : <RawJson text={pullRequest.raw_json} label="Latest payload" />}
     </>

@@ -11,6 +11,7 @@ const pages: [href: string, word: string][] = [
   ["/", "Live"],
   ["/prs", "Pull requests"],
   ["/runs", "CI runs"],
+  ["/reviews", "Reviews"],
   ["/workflows", "Work"],
   ["/deliveries", "Deliveries"],
   ["/audit", "Audit"],
@@ -98,15 +99,15 @@ function ConnectionState() {
 }
 
 /**
- * The page's address in the navigation. Arriving at another page moves the focus to its heading, as a loaded page would; a piece of work is a
- * page of its own, while a panel beside a list is not.
+ * The page's address in the navigation. Arriving at another page moves the focus to its heading, as a loaded page would; a piece of work or a
+ * review is a page of its own, while a panel beside a list is not.
  */
 function useCurrentPage(): string {
   const [path] = useLocation();
   const here =
     pages.findLast(([href]) => href !== "/" && (path === href || path.startsWith(`${href}/`)))?.[0] ??
     (path === "/" ? "/" : "");
-  const place = path.startsWith("/workflows/") ? path : here;
+  const place = path.startsWith("/workflows/") || path.startsWith("/reviews/") ? path : here;
   const before = useRef(place);
   useEffect(() => {
     if (before.current === place) return;

@@ -180,9 +180,10 @@ function createSummaryEffect(
     kind: "review-summary",
     request: { number, occasion, text_sha256: sha256(text) },
     act: async ({ marker, signal }) => shown(await forge.createComment(ref, target, `${marker}\n${text}`, { signal })),
-    readBack: async ({ isOurs, since, signal }) => {
+    // All of them, not those of late: by a clock that is ahead of the forge's there would be none, and a second summary.
+    readBack: async ({ isOurs, signal }) => {
       const me = await forge.whoAmI({ signal });
-      const comments = await forge.listComments(ref, target, since === null ? {} : { since }, { signal });
+      const comments = await forge.listComments(ref, target, {}, { signal });
       return comments.filter(({ author, body }) => author?.id === me.id && isOurs(body)).map(shown);
     },
     fateOf: fateOfCall,

@@ -247,10 +247,11 @@ async function reviewNow(
   const folders = kept === artifacts ? [artifacts] : [artifacts, kept];
   await writeReviewArtifacts(folders, { subject, change: fetched.change, said, review: decided }, deps.redact);
   deps.reach("review.judged");
-  if (isDry) return dryRun(decided, scene, deps);
+  // Awaited here: the copy is removed behind them, and a failure is not to be nobody's meanwhile.
+  if (isDry) return await dryRun(decided, scene, deps);
   const { id } = await deps.memory.decide(command, decided, concluded.remembered);
   deps.reach("review.decided");
-  return post({ ...decided, id }, scene, deps);
+  return await post({ ...decided, id }, scene, deps);
 }
 
 /** Beside which commit something is said. */
