@@ -22,7 +22,14 @@ const engine = await startEngine(
     boundRepositories: {},
     work: workOptionsOf({ ...loadConfig({}), dataDir: mkdtempSync(join(tmpdir(), "pullwright-drain-")) }),
   },
-  { log: createLog({ level: "warn", redact }), redact, holdsSecret: () => false, knownSecrets: () => [], learn: () => {}, onChanged: () => {} },
+  {
+    log: createLog({ level: "warn", redact }),
+    redact,
+    holdsSecret: () => false,
+    knownSecrets: () => [],
+    learn: () => {},
+    onChanged: () => {},
+  },
 );
 const reader = await openStore(location, "read");
 while ((await reader.deliveries.count({ state: "received" })) > 0) await wait(100);

@@ -21,9 +21,6 @@ type Rate = {
 
 const rates = new Map<string, Rate>(Object.entries(rateCard.models));
 
-/** The day for which the rates were looked up; providers change them. */
-export const ratesAsOf: string = rateCard.asOf;
-
 /** What it costs in US dollars by the rate card; null for a model that is not in it, which is not the same as nothing. */
 export function costOf(model: string, used: TokensUsed): number | null {
   const rate = rates.get(plainModel(model));
