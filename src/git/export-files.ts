@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { PullwrightError } from "../domain/error.ts";
 import { fetchBlobs } from "./fetch-blobs.ts";
 import { shownPath } from "./file-change.ts";
-import { type ListedFile, listFiles } from "./list-files.ts";
+import { type ListedFile, listFiles, listFilesAt } from "./list-files.ts";
 import { runWellInMirror, type MirrorSession } from "./mirror-session.ts";
 import { isWithheld } from "./withheld-names.ts";
 
@@ -39,20 +39,18 @@ export const withheldListName = ".pullwright-withheld.txt";
  */
 export async function exportFiles(session: MirrorSession, request: ExportRequest): Promise<ExportedFiles> {
   const { commitSha, into, limits } = request;
-  const listed = (await listFiles(session, commitSha)).filter(({ mode }) => mode !== "160000");
-  const withheld = listed.filter(({ path }) => isWithheld(path.toString("utf8")));
-  const others = withheld.length === 0 ? listed : listed.filter(({ path }) => !isWithheld(path.toString("utf8")));
-  const chosen = choose(others, request);
-  const files = withinBytes(
-    chosen,
-    await fetchBlobs(
-      session,
-      chosen.map(({ id }) => id),
-    ),
-    limits,
+  const all = await listFiles(session, commitSha, limits.filesMax);
+  if (all === null && request.files === "all") throw tooLarge(null, limits);
+  const listed = (all ?? (await near(session, request))).filter(({ mode }) => mode !== "160000");
+  const [withheld, others]: [ListedFile[], ListedFile[]] = [[], []];
+  for (const file of listed) (isWithheld(file.path.toString("utf8")) ? withheld : others).push(file);
+  const chosen = others.slice(0, limits.filesMax);
+  const sizes = await fetchBlobs(
+    session,
+    chosen.map(({ id }) => id),
   );
-  if (request.files === "all" && files.length < others.length)
-    throw new PullwrightError("WORK_TOO_LARGE", tooLarge(others.length, limits));
+  const files = withinBytes(chosen, sizes, limits);
+  if (request.files === "all" && files.length < others.length) throw tooLarge(others.length, limits);
 
   await mkdir(into, { mode: 0o700 });
   const indexFile = join(session.surroundings.temporaryDir, `export-${crypto.randomUUID()}`);
@@ -67,24 +65,16 @@ export async function exportFiles(session: MirrorSession, request: ExportRequest
     place: { indexFile, workTree: into },
   });
   if (withheld.length > 0) await writeFile(join(into, withheldListName), withheldText(withheld), { flag: "wx" });
-  return { files, withheld, isWhole: files.length === others.length };
+  return { files, withheld, isWhole: all !== null && files.length === others.length };
 }
 
-function choose(files: ListedFile[], { files: wanted, limits }: ExportRequest): ListedFile[] {
-  if (wanted === "all" || files.length <= limits.filesMax) return files.slice(0, limits.filesMax);
-  const named = new Set(wanted);
-  const folders = new Set(["", ...wanted.map(folderOf)]);
-  const rank = ({ path }: ListedFile): 0 | 1 | 2 => {
-    const text = path.toString("utf8");
-    if (named.has(text)) return 0;
-    return folders.has(folderOf(text)) ? 1 : 2;
-  };
-  return files
-    .map((file) => ({ file, rank: rank(file) }))
-    .filter((one) => one.rank < 2)
-    .toSorted((a, b) => a.rank - b.rank)
-    .slice(0, limits.filesMax)
-    .map(({ file }) => file);
+/** Of a large commit the named files first, then those in the same folders, and those at the root. */
+async function near(session: MirrorSession, { commitSha, files }: ExportRequest): Promise<ListedFile[]> {
+  const named = new Set(files);
+  const folders = [...new Set(["", ...named].map(folderOf))].map((folder) => (folder === "" ? "" : `${folder}/`));
+  const listed = await listFilesAt(session, commitSha, folders);
+  const isNamed = ({ path }: ListedFile): boolean => named.has(path.toString("utf8"));
+  return [...listed.filter(isNamed), ...listed.filter((file) => !isNamed(file))];
 }
 
 function folderOf(path: string): string {
@@ -105,9 +95,14 @@ function withinBytes(
   });
 }
 
-function tooLarge(count: number, { filesMax, bytesMax, fileBytesMax }: ExportRequest["limits"]): string {
+function tooLarge(
+  count: number | null,
+  { filesMax, bytesMax, fileBytesMax }: ExportRequest["limits"],
+): PullwrightError {
   const [all, one] = [bytesMax, fileBytesMax].map((bytes) => `${Math.round(bytes / 1024 ** 2)} MiB`);
-  return `The ${count} files of the commit do not fit: at most ${filesMax}, together ${all}, each ${one}.`;
+  const which = count === null ? "The files of the commit" : `The ${count} files of the commit`;
+  const most = `at most ${filesMax}, together ${all}, each ${one}`;
+  return new PullwrightError("WORK_TOO_LARGE", `${which} do not fit: ${most}.`);
 }
 
 function withheldText(files: ListedFile[]): string {

@@ -31,9 +31,12 @@ export type GitCommand = {
   stdin?: Uint8Array | AsyncIterable<Uint8Array>;
   /** 8 MiB unless told; a git that writes more is ended. */
   stdoutBytesMax?: number;
+  /** Whether what it wrote until then is of use all the same. */
+  mayBeCut?: boolean;
 };
 
-export type GitSaid = { code: number; stdout: Buffer; stderr: string };
+/** `isCut`: it had more to say and was ended; then its code means nothing. */
+export type GitSaid = { code: number; stdout: Buffer; stderr: string; isCut: boolean };
 
 /**
  * Runs git once, in the exact environment of git-environment.ts, and says how it ended. Whether a code other than 0 is a failure is for the caller.
@@ -60,13 +63,14 @@ export async function runGit(command: GitCommand, surroundings: GitSurroundings)
   const what = `git ${command.args[0]}`;
   switch (result.kind) {
     case "exited":
-      return { code: result.code, stdout: result.stdout, stderr: result.stderr };
+      return { code: result.code, stdout: result.stdout, stderr: result.stderr, isCut: false };
     case "timed-out":
       throw new PullwrightError("GIT_TIMED_OUT", `${what} ran longer than ${Math.round(timeoutMs / 1000)} seconds.`);
     case "aborted":
       signal?.throwIfAborted();
       throw new PullwrightError("GIT_FAILED", `${what} was ended from outside.`);
     case "too-much-output":
+      if (command.mayBeCut === true) return { code: 0, stdout: result.stdout, stderr: result.stderr, isCut: true };
       throw new PullwrightError("GIT_FAILED", `${what} wrote more than it can have to say.`);
     case "could-not-start":
       throw new PullwrightError("GIT_UNAVAILABLE", `${surroundings.gitPath} cannot be started.`, {

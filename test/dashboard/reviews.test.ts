@@ -153,6 +153,20 @@ test("a review is found from its pull request, from the work that it was, and fr
   expect(troubles).toEqual([]);
 });
 
+test("a review is asked for from the pull request, and who cannot have one is told what to do", async () => {
+  await using watched = await dashboard.open();
+  const { page } = watched;
+  await page.goto("/prs");
+  await page.getByRole("link", { name: "Change number 1" }).click();
+
+  await page.getByRole("button", { name: "Review it" }).press("Enter");
+
+  const refusal = page.getByRole("alert");
+  await refusal.getByText("Nobody here reviews.").waitFor();
+  expect(await refusal.innerText()).toContain("PULLWRIGHT_REVIEW_AGENT");
+  expect(await accessibilityFaults(page)).toEqual([]);
+});
+
 test("the list is walked with the keyboard", async () => {
   await using watched = await dashboard.open();
   const { page, troubles } = watched;

@@ -276,8 +276,7 @@ test("a few files of a commit are read by their paths", async () => {
 
   const found = await commits.mirror.readFiles({
     commitSha: commits.baseSha,
-    isWanted: (path) => path.endsWith("AGENTS.md") || path === "link",
-    filesMax: 10,
+    paths: ["AGENTS.md", "src/AGENTS.md", "link", "none"],
     fileBytesMax: 1000,
   });
 

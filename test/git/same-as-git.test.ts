@@ -32,7 +32,7 @@ async function git(args: string[], stdin?: Uint8Array, env: Record<string, strin
     timeoutMs: 30_000,
   });
   if (result.kind !== "exited") throw new Error(result.kind);
-  return { code: result.code, stdout: result.stdout, stderr: result.stderr };
+  return { code: result.code, stdout: result.stdout, stderr: result.stderr, isCut: false };
 }
 
 async function gitWell(...[args, stdin, env]: Parameters<typeof git>): Promise<Buffer> {

@@ -83,7 +83,7 @@ function Details({ record: pullRequest }: { record: PullRequest }) {
           <RevertList links={pullRequest.reverts} sign={signOf(pullRequest)} />
         </PanelSection>
       ) : null}
-      <ReviewsOfPullRequest repository={pullRequest.repo_slug} number={pullRequest.pr_number} />
+      <ReviewsOfPullRequest pullRequest={pullRequest} />
       <PullRequestRuns pullRequest={pullRequest} />
       {pullRequest.raw_json === null ? null : <RawJson text={pullRequest.raw_json} label="Latest payload" />}
     </>

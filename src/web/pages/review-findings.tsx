@@ -67,7 +67,7 @@ function FindingItem({ review, finding }: { review: Review; finding: ReviewFindi
             <OutsideText>{title}</OutsideText>
           </h3>
           <FindingBadge state={state} />
-          <Acts of={`finding ${id}`} acts={actsFor(review.id, finding)} />
+          {state === "resolved" ? null : <Acts of={`finding ${id}`} acts={actsFor(review.id, finding)} />}
         </header>
         <p className="finding-place">
           {isHere ? (
@@ -101,6 +101,5 @@ function actsFor(reviewId: number, { id, state }: ReviewFinding): Act[] {
   const path = `/reviews/${reviewId}/findings/${id}`;
   if (state === "dismissed")
     return [{ word: "Reopen", icon: "restored", path: `${path}/reopen`, done: "May be said again" }];
-  if (state === "resolved") return [];
   return [{ word: "Dismiss", icon: "cancelled", path: `${path}/dismiss`, done: "Never said again" }];
 }

@@ -6,6 +6,7 @@ import { PullwrightError } from "../../domain/error.ts";
 import { repositoryKeyOf, type RepositoryRef } from "../../domain/repository-ref.ts";
 import type { ForgeChange } from "../../forges/forge.ts";
 import type { Git, Mirror } from "../../git/git.ts";
+import { instructionPaths } from "../../review/instructions-in.ts";
 import type { ForgePlace } from "../forge-place.ts";
 
 /** What a reviewer gets to see. Disposing of it removes the copy. */
@@ -28,8 +29,6 @@ export type FetchReviewedDeps = { git: Pick<Git, "openMirror">; workDir: string;
 
 /** Beyond this the copy has the changed files and their neighbours: a reviewer reads no more than that, and somebody waits for it. */
 const copyLimits = { filesMax: 5000, bytesMax: 100 * 1024 * 1024, fileBytesMax: 1024 * 1024 };
-
-const instructionLimits = { filesMax: 20, fileBytesMax: 64 * 1024 };
 
 /**
  * Brings the change and the files around it here. The mirror is given back before the reviewer begins.
@@ -67,8 +66,8 @@ async function fetchFrom(
   const paths = change.files.map(({ path }) => path);
   const found = await mirror.readFiles({
     commitSha: mergeBaseSha,
-    isWanted: instructionsFor(paths),
-    ...instructionLimits,
+    paths: [...instructionPaths],
+    fileBytesMax: 64 * 1024,
   });
 
   await using made = new AsyncDisposableStack();
@@ -110,17 +109,3 @@ async function renamesBetween(
     throw error;
   }
 }
-
-/** At the root and in the folders that the changed files are in. */
-function instructionsFor(changedPaths: string[]): (path: string) => boolean {
-  const folders = new Set<string>([""]);
-  for (const path of changedPaths) {
-    for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) folders.add(path.slice(0, at + 1));
-  }
-  return (path) => {
-    const cut = path.lastIndexOf("/") + 1;
-    return instructionNames.has(path.slice(cut)) && (folders.has(path.slice(0, cut)) || path.startsWith(".github/"));
-  };
-}
-
-const instructionNames = new Set(["AGENTS.md", "REVIEW.md", "CLAUDE.md"]);
