@@ -19,11 +19,16 @@ import { createProgressLine } from "./progress-line.ts";
 
 const forges = ["github", "gitlab"] as const;
 const databases = ["sqlite", "postgres"] as const;
-const contents = ["first", "second", "chain"] as const satisfies Ordeal["content"][];
+const contents = ["first", "second", "chain", "review", "second review"] as const satisfies Ordeal["content"][];
+/** What of a review may go wrong on its way to the forge, each by itself. */
+const writes = {
+  review: ["inline", "summary", "check"],
+  "second review": ["inline", "update-summary", "resolve", "check"],
+} as const;
 
 type Pair = { forge: (typeof forges)[number]; database: (typeof databases)[number] };
 /** What is done in one scene: a death at each step of one situation, or so many at random moments. */
-type Job = Pick<Ordeal, "content" | "mishap"> & { pair: Pair; round: number; random: number };
+type Job = Pick<Ordeal, "content" | "mishap" | "at"> & { pair: Pair; round: number; random: number };
 type Count = { situations: number; points: number; runs: number; deaths: number; broken: number };
 
 /** A worker may also die while it starts, and while it stops. */
@@ -104,7 +109,7 @@ process.exitCode = broken.length > 0 ? 1 : 0;
 function jobsOf(wanted: Pair[]): Job[] {
   const all: (Mishap | null)[] = [null, ...(Object.keys(mishaps) as Mishap[])];
   const situations = contents
-    .flatMap((content) => all.map((mishap) => ({ content, mishap })))
+    .flatMap((content) => all.flatMap((mishap) => situationsOf(content, mishap)))
     // A chain ends in a pull request like any other: what happens to that is tried there.
     .filter(({ content, mishap }) => content !== "chain" || mishap === null)
     .filter(({ content }) => (values.content ?? content) === content)
@@ -120,7 +125,14 @@ function jobsOf(wanted: Pair[]): Job[] {
   });
 }
 
-async function perform({ content, mishap, pair, round, random }: Job, place: CrashScenePlace): Promise<void> {
+function situationsOf(content: Ordeal["content"], mishap: Mishap | null): Pick<Job, "content" | "mishap" | "at">[] {
+  if (content !== "review" && content !== "second review") return [{ content, mishap }];
+  if (mishap === null) return [{ content, mishap }];
+  // A review pushes nothing.
+  return mishap.startsWith("push-") ? [] : writes[content].map((at) => ({ content, mishap, at }));
+}
+
+async function perform({ content, mishap, at, pair, round, random }: Job, place: CrashScenePlace): Promise<void> {
   const count = counts.get(nameOf(pair)) ?? noCount();
   let scene = await openCrashScene(place);
   try {
@@ -161,8 +173,8 @@ async function perform({ content, mishap, pair, round, random }: Job, place: Cra
   }): Promise<Pick<OrdealEnd, "steps" | "deaths">> {
     const stopped = Promise.withResolvers<never>();
     const timer = setTimeout(() => stopped.reject(new Error("It stood still")), runMsMax);
-    const where = `${nameOf(pair)}: ${content} content, mishap: ${mishap ?? "none"}`;
-    const ordeal = { content, mishap, ...deaths };
+    const where = `${nameOf(pair)}: ${content} content, mishap: ${mishap ?? "none"}${at === undefined ? "" : ` at ${at}`}`;
+    const ordeal = { content, mishap, ...(at === undefined ? {} : { at }), ...deaths };
     const end = await Promise.race([scene.run(ordeal), stopped.promise]).catch((error: unknown) => ({
       steps: [] as string[],
       deaths: ordeal.killAt,

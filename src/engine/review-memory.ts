@@ -11,16 +11,18 @@ import type { DecidedReview, ReviewMemory } from "../work/review/review-memory.t
 export function createReviewMemory({ store, clock }: { store: Store; clock: Clock }): ReviewMemory {
   const now = () => instantOf(clock());
   return {
-    unposted: async (commandId) => {
-      const row = await store.reviews.unpostedOf(commandId);
-      return row === undefined ? null : { ...decidedOf(row), id: row.id };
+    decided: async (commandId) => {
+      const row = await store.reviews.lastOf(commandId);
+      if (row === undefined) return null;
+      const isAskedAnew = row.posted_at !== null && row.posting["retries"] !== (await retriesOf(commandId, store));
+      return isAskedAnew ? null : { ...decidedOf(row), id: row.id };
     },
     decide: (command, review, findings) =>
       store.transaction(async (queries) => {
         const [held] = await queries.commandLeases.hold([command]);
         if (held === undefined) throw new PullwrightError("LEASE_LOST", "Another worker has this command by now.");
         await queries.findings.save(review.pullRequestKey, findings, now());
-        return queries.reviews.add(rowOf(command, review));
+        return queries.reviews.add(rowOf(command, review, await retriesOf(command.id, queries)));
       }),
     settle: (id, { pullRequestKey, summaryUrl, threads }) =>
       store.transaction(async ({ reviews, findings }) => {
@@ -52,6 +54,11 @@ export function createReviewMemory({ store, clock }: { store: Store; clock: Cloc
   };
 }
 
+/** How often somebody had a command begin anew: a review that is posted is the end of one beginning, and not of the next. */
+async function retriesOf(commandId: number, { commands }: Pick<Store, "commands">): Promise<number> {
+  return (await commands.history(commandId)).filter(({ move }) => move === "retry").length;
+}
+
 type PullRequestEvent = Awaited<ReturnType<Store["events"]["ofPullRequest"]>>[number];
 
 /** The heads of a pull request, with who pushed them and what lay between. What our own account did is nobody's. */
@@ -71,7 +78,7 @@ function pushesIn(events: PullRequestEvent[], reviewed: ReadonlySet<string>, own
   return pushes;
 }
 
-function rowOf(command: ClaimedCommand, review: DecidedReview): Omit<ReviewRow, "id"> {
+function rowOf(command: ClaimedCommand, review: DecidedReview, retries: number): Omit<ReviewRow, "id"> {
   const { result } = review;
   const { usage } = result;
   return {
@@ -99,7 +106,7 @@ function rowOf(command: ClaimedCommand, review: DecidedReview): Omit<ReviewRow, 
     cost_micro_usd: usage.costUsd === null ? null : Math.round(usage.costUsd * 1_000_000),
     coverage: result.coverage,
     findings: result.findings,
-    posting: review.posting,
+    posting: { ...review.posting, retries },
     artifacts_dir: review.artifactsDir,
     requested_by: command.requestedBy,
     started_at: result.startedAt,

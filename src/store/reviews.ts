@@ -65,13 +65,12 @@ export function reviewQueries(db: Kysely<Schema>) {
         .execute();
     },
 
-    /** What a command decided and has not posted yet, whatever became of its earlier attempts. */
-    async unpostedOf(commandId: number): Promise<ReviewRow | undefined> {
+    /** What a command decided last, in whichever attempt. */
+    async lastOf(commandId: number): Promise<ReviewRow | undefined> {
       const row = await db
         .selectFrom("reviews")
         .selectAll()
         .where("command_id", "=", commandId)
-        .where("posted_at", "is", null)
         .orderBy("id", "desc")
         .limit(1)
         .executeTakeFirst();

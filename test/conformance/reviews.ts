@@ -65,19 +65,22 @@ const finding: KnownFinding = {
 /** What is remembered of reviews. */
 export function exerciseReviews(makeDatabase: MakeDatabase): void {
   describe("reviews", () => {
-    test("that were decided are found again until they are posted", async () => {
+    test("that were decided are found again by their command, the last one, posted or not", async () => {
       await using database = await makeDatabase();
       const store = await database.open();
       const commandId = await put(store, handClock());
       const { id } = await store.reviews.add(review(commandId));
 
-      const decided = await store.reviews.unpostedOf(commandId);
+      const decided = await store.reviews.lastOf(commandId);
       await store.reviews.setPosted(id, "https://github.com/acme/web/pull/7#issuecomment-1", later);
 
       expect(decided).toEqual({ id, ...review(commandId) });
-      expect(await store.reviews.unpostedOf(commandId)).toBeUndefined();
+      expect(await store.reviews.lastOf(commandId)).toMatchObject({ id, posted_at: later });
+      const { id: next } = await store.reviews.add(review(commandId));
+      expect(await store.reviews.lastOf(commandId)).toMatchObject({ id: next, posted_at: null });
+      expect(await store.reviews.lastOf(commandId + 1)).toBeUndefined();
       expect(await store.reviews.get(id)).toMatchObject({ posted_at: later });
-      expect((await store.reviews.list({ verdict: "pass" }, { limit: 10, after: null })).rows).toHaveLength(1);
+      expect((await store.reviews.list({ verdict: "pass" }, { limit: 10, after: null })).rows).toHaveLength(2);
       expect(await store.reviews.count({ verdict: "findings" })).toBe(0);
     });
 

@@ -2,13 +2,14 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { commandStates } from "../../src/domain/command.ts";
 import type { CommandDetail } from "../../src/store/commands.ts";
+import type { ReviewContent } from "./crash-review.ts";
 import type { Ordeal } from "./crash-scene.ts";
 import type { LocalForge } from "./local-forge.ts";
 import type { Workshop } from "./workshop.ts";
 
 type Ended = {
   workflowId: string;
-  content: Ordeal["content"];
+  content: Exclude<Ordeal["content"], ReviewContent>;
   /** The last one, which opened the pull request. */
   command: CommandDetail;
   /** How many pushes the forge had seen before. */

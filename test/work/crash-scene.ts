@@ -9,15 +9,19 @@ import type { MakeDatabase } from "../conformance/database.ts";
 import { brokenPromises } from "./broken-promises.ts";
 import type { WorkerProgram } from "./bundle-worker.ts";
 import { startWorker, type Worker } from "./crash-worker.ts";
-import type { LocalForge } from "./local-forge.ts";
+import { brokenReviewPromises, prepareReview, type ReviewContent } from "./crash-review.ts";
+import type { ApiFault, LocalForge } from "./local-forge.ts";
 import { bringAbout, type Mishap } from "./mishaps.ts";
+import { reviewsHere } from "./review-scene.ts";
 import { logText, openWorkshop, type Workshop } from "./workshop.ts";
 
 /** One piece of work and what is done to those who do it. */
 export type Ordeal = {
   /** `first`: nothing is there. `second`: the same workflow has a pull request, and new content comes. `chain`: a program executes a plan first. */
-  content: "first" | "second" | "chain";
+  content: "first" | "second" | "chain" | ReviewContent;
   mishap: Mishap | null;
+  /** At which of a review's writes the mishap happens. */
+  at?: ApiFault["on"];
   /** The worker dies when it comes to one of these; its heir at one of the others, as long as there are any and it may. */
   killAt: string[] | { everyStepBut: string[] };
   /** Dies so long after it began, one heir after the other. */
@@ -61,7 +65,7 @@ const chained = {
 /** A forge that survives, and workers in processes of their own that do not. */
 export async function openCrashScene({ forge, makeDatabase, worker: program }: CrashScenePlace): Promise<CrashScene> {
   await using opening = new AsyncDisposableStack();
-  const shop = opening.use(await openWorkshop(forge, makeDatabase));
+  const shop = opening.use(await openWorkshop(forge, makeDatabase, reviewsHere));
   let serial = 0;
   let worker: Worker | null = null;
   let heir = startWorker(program.path, shop, chained);
@@ -74,37 +78,56 @@ export async function openCrashScene({ forge, makeDatabase, worker: program }: C
       serial += 1;
       const workflowId = `WORK-${serial}`;
       const end: OrdealEnd = { steps: [], deaths: [], broken: [] };
+      const { content } = ordeal;
+      if (content === "review" || content === "second review") return reviewed(content, ordeal, end);
       const retries = (text: string): string => `export const retries = ${text};\n`;
       await shop.write({ "commit_log.md": logText, "src/client.ts": retries(`${serial}`) });
-      if (ordeal.content === "second") {
-        const quiet: Ordeal = { content: "first", mishap: null, killAt: [] };
-        await workOff(await shop.put({}, workflowId), quiet, { steps: [], deaths: [], broken: [] });
+      if (content === "second") {
+        await inPeace(await shop.put({}, workflowId));
         await shop.write({ "src/client.ts": retries(`${serial} * 2`) });
       }
       // What is fetched and built is forgotten, so that each ordeal meets every step.
       await rm(join(shop.dataDir, "mirrors"), { recursive: true, force: true });
       const before = shop.forge.pushed().length;
       if (ordeal.mishap !== null)
-        bringAbout(ordeal.mishap, { forge: shop.forge, write: ordeal.content === "second" ? "update" : "create" });
+        bringAbout(ordeal.mishap, { forge: shop.forge, write: content === "second" ? "update" : "create" });
       const id =
-        ordeal.content === "chain"
+        content === "chain"
           ? await putPlan(
               shop,
               workflowId,
               `# Retry\n\n## src/client.ts\n\n\`\`\`ts\n${retries(`${serial} + 1`)}\`\`\`\n`,
             )
           : await shop.put({}, workflowId);
-      let command = await workOff(id, ordeal, end);
-      shop.forge.calm();
-      if (isGivenUp(command, ordeal)) {
-        await shop.ask("retryCommand", { id: command.id });
-        command = await workOff(command.id, ordeal, end);
-      }
-      end.broken = await brokenPromises(shop, { workflowId, content: ordeal.content, command, pushesBefore: before });
+      const command = await throughAll(id, ordeal, end);
+      end.broken = await brokenPromises(shop, { workflowId, content, command, pushesBefore: before });
       return end;
     },
     [Symbol.asyncDispose]: () => scene.disposeAsync(),
   };
+
+  async function reviewed(content: ReviewContent, ordeal: Ordeal, end: OrdealEnd): Promise<OrdealEnd> {
+    const { pull, id } = await prepareReview(content, serial, shop, inPeace);
+    await rm(join(shop.dataDir, "mirrors"), { recursive: true, force: true });
+    if (ordeal.mishap !== null) bringAbout(ordeal.mishap, { forge: shop.forge, write: ordeal.at ?? "summary" });
+    const command = await throughAll(id, ordeal, end);
+    end.broken = await brokenReviewPromises(shop, { pull, content, command, end });
+    return end;
+  }
+
+  async function inPeace(id: number): Promise<void> {
+    const quiet: Ordeal = { content: "first", mishap: null, killAt: [] };
+    await workOff(id, quiet, { steps: [], deaths: [], broken: [] });
+  }
+
+  /** Also where nobody was heard of for so long that somebody must ask again. */
+  async function throughAll(id: number, ordeal: Ordeal, end: OrdealEnd): Promise<CommandDetail> {
+    const command = await workOff(id, ordeal, end);
+    shop.forge.calm();
+    if (!isGivenUp(command, ordeal)) return command;
+    await shop.ask("retryCommand", { id: command.id });
+    return workOff(command.id, ordeal, end);
+  }
 
   /** Starts whoever is needed until the command, and what follows from it, has ended. */
   async function workOff(id: number, ordeal: Ordeal, end: OrdealEnd): Promise<CommandDetail> {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makePostgres, makeSqlite } from "../conformance/database.ts";
 import { bundleWorker, type WorkerProgram } from "./bundle-worker.ts";
 import { type CrashScene, deathsMax, nameOf, openCrashScene, type Ordeal } from "./crash-scene.ts";
-import { stepsInSource } from "./steps-in-source.ts";
+import { stepsOfPullRequests } from "./steps-in-source.ts";
 
 // Every step once; `npm run campaign:crash` has every step in every situation, on both forges and both databases.
 
@@ -35,7 +35,7 @@ describe("whoever is killed, there is one branch, one commit for each content an
     for (const work of works) await dieEverywhere(scene, work, died);
 
     expect(
-      stepsInSource().filter((step) => !died.has(step)),
+      stepsOfPullRequests().filter((step) => !died.has(step)),
       "steps at which nobody died",
     ).toEqual([]);
   });

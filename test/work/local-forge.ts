@@ -20,7 +20,18 @@ export type ForgePull = { number: number; title: string; state: string; branch: 
 type CommonFault = Extract<FaultKind, GitlabFaultKind>;
 
 export type ApiFault = {
-  on: "repository" | "create" | "get" | "list" | "update" | "user" | "summary" | "update-summary" | "inline" | "check";
+  on:
+    | "repository"
+    | "create"
+    | "get"
+    | "list"
+    | "update"
+    | "user"
+    | "summary"
+    | "update-summary"
+    | "inline"
+    | "check"
+    | "resolve";
   fault: CommonFault;
   times?: number;
   /** Of `5xx-…`, where it is another. */
@@ -251,6 +262,8 @@ async function startGithub(slug: string, tls: Tls): Promise<Api> {
     summary: "issues/create-comment",
     "update-summary": "issues/update-comment",
     inline: "pulls/create-review",
+    // Over GraphQL, with which threads are read too.
+    resolve: "graphql",
     check: "repos/create-commit-status",
   };
   const granted: ReturnType<typeof fake.arrange.token>[] = [];
@@ -327,6 +340,7 @@ async function startGitlab(slug: string, tls: Tls, tip: string): Promise<Api> {
     summary: "create-merge-request-note",
     "update-summary": "update-merge-request-note",
     inline: "create-discussion",
+    resolve: "resolve-discussion",
     check: "create-commit-status",
   };
   const granted: { standing: string }[] = [];

@@ -25,7 +25,7 @@ export const mishaps = {
 export type Mishap = keyof typeof mishaps;
 
 /** Lets it happen, once, to the next who come that far. */
-export function bringAbout(mishap: Mishap, at: { forge: LocalForge; write: "create" | "update" }): void {
+export function bringAbout(mishap: Mishap, at: { forge: LocalForge; write: ApiFault["on"] }): void {
   const { times, ...how } = mishaps[mishap];
   if ("git" in how) at.forge.gitFault({ service: "git-receive-pack", phase: "talk", what: how.git, times });
   else {

@@ -1,35 +1,11 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { AgentQuestion } from "../../src/agents/agent.ts";
 import { makePostgres, makeSqlite } from "../conformance/database.ts";
+import { findWrong, wrong } from "./finding-agent.ts";
 import { numbered, putReview, reviewsHere } from "./review-scene.ts";
-import { type SaidFinding, scriptedAgent } from "./scripted-agent.ts";
+import { scriptedAgent } from "./scripted-agent.ts";
 import { openWorkshop } from "./workshop.ts";
 
 // A reviewer that finds what is there, in other words each time; and somebody who mends, moves, renames and throws away what was pushed.
-
-/** What is wrong, as a line of code; its name is in it. */
-const wrong = (name: string): string => `const ${name} = divide(total, counted.${name}Length);`;
-
-const ways = ["divides by zero", "crashes on an empty list", "has no guard", "fails where nothing was counted"];
-
-/** Finds every wrong line in the copy that it was given. */
-async function findWrong({ filesDir }: AgentQuestion, push: number): Promise<SaidFinding[]> {
-  const entries = await readdir(filesDir, { recursive: true, withFileTypes: true });
-  const found = entries
-    .filter((entry) => entry.isFile())
-    .map(async ({ parentPath, name }): Promise<SaidFinding[]> => {
-      const path = join(parentPath, name);
-      const lines = (await readFile(path, "utf8")).split("\n");
-      return lines.flatMap((line, index) => {
-        const what = /const (\w+) = divide\(/.exec(line)?.[1];
-        const title = `${what} ${ways[(push + index) % ways.length]}`;
-        return what === undefined ? [] : [{ title, at: `${relative(filesDir, path)}:${index + 1}` }];
-      });
-    });
-  return (await Promise.all(found)).flat();
-}
 
 type Files = Record<string, string>;
 /** All that a head has beside the base; `first` happens before it is pushed. */

@@ -7,6 +7,21 @@ const folder = fileURLToPath(new URL("../../src/", import.meta.url));
 /** Steps of what only reads: a death there leaves nothing behind, and tests of their own use them. */
 const ofReadersOnly = new Set(["work-file.read"]);
 
+const ofReviews = /^(?:review[.-]|inline-comments\.|update-review-summary\.|resolve-thread\.)/;
+
+/** Those of the steps that only reviews come to. */
+export function stepsOfReviews(): string[] {
+  return stepsInSource().filter((step) => ofReviews.test(step));
+}
+
+/** Those that only an agent comes to which carries out a plan. */
+const ofAgents = /^(?:agent|plan|work)\.|^implementation\./;
+
+/** Those that every pull request of a program's or a person's may come to. */
+export function stepsOfPullRequests(): string[] {
+  return stepsInSource().filter((step) => !ofReviews.test(step) && !ofAgents.test(step));
+}
+
 /** Every step that the code names, sorted; those that each effect has, once for each kind of effect. */
 export function stepsInSource(): string[] {
   const texts = readdirSync(folder, { recursive: true, encoding: "utf8" })

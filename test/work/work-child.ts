@@ -6,7 +6,9 @@ import { createLog } from "../../src/log.ts";
 import { createLiveRedact } from "../../src/redact/live-redact.ts";
 import { openStore, type StoreLocation } from "../../src/store/open-store.ts";
 import { workOptionsOf } from "../../src/config/work-options.ts";
+import { findWrong } from "./finding-agent.ts";
 import { createPassingTime } from "./passing-time.ts";
+import { scriptedAgent } from "./scripted-agent.ts";
 
 export type WorkerStart = { location: StoreLocation; environment: Record<string, string>; aheadMs: number };
 
@@ -50,6 +52,9 @@ if (import.meta.main) {
         if (isLast(step) || isLast(`${step}#${times}`)) process.kill(process.pid, "SIGKILL");
       },
       time,
+      ...("PULLWRIGHT_REVIEW_AGENT" in environment
+        ? { agent: scriptedAgent((question) => findWrong(question, 0)) }
+        : {}),
     });
     nudge = workers.nudge;
   };

@@ -153,8 +153,8 @@ async function postSummary(
   for (let turn = 1; ; turn += 1) {
     const made = await deps.performEffect(createSummaryEffect(review, text, turn, deps));
     if (made.kind === "open") return made;
-    // The same words for another occasion do not count: others may have stood there in between.
-    if (made.by !== "found" && made.isSameRequest) return { ...made.result, kind: "done" };
+    // What was written by an earlier attempt may have been changed since.
+    if (made.by === "sent") return { ...made.result, kind: "done" };
     try {
       const updated = await deps.performEffect(updateSummaryEffect(review, text, made.result, deps));
       return updated.kind === "open" ? updated : { ...updated.result, kind: "done" };
@@ -169,7 +169,7 @@ async function postSummary(
 const summariesMax = 5;
 
 function createSummaryEffect(
-  { ref, number, pullRequestKey, occasion }: ReviewToPost,
+  { ref, number, pullRequestKey }: ReviewToPost,
   text: string,
   turn: number,
   { forge }: PostReviewDeps,
@@ -178,7 +178,7 @@ function createSummaryEffect(
   return {
     key: `review-summary:${pullRequestKey}:${turn}`,
     kind: "review-summary",
-    request: { number, occasion, text_sha256: sha256(text) },
+    request: { number, text_sha256: sha256(text) },
     act: async ({ marker, signal }) => shown(await forge.createComment(ref, target, `${marker}\n${text}`, { signal })),
     // All of them, not those of late: by a clock that is ahead of the forge's there would be none, and a second summary.
     readBack: async ({ isOurs, signal }) => {

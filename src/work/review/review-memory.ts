@@ -24,8 +24,8 @@ export type FindingThread = { findingId: string; id: string; url: string | null 
 
 /** What is remembered of a pull request's reviews; the store behind it is the engine's. */
 export type ReviewMemory = {
-  /** What this command decided and has not posted, in whichever attempt. */
-  unposted: (commandId: number) => Promise<(DecidedReview & { id: number }) | null>;
+  /** What this command decided, in whichever attempt, posted or not; null when it did not, or somebody had it begin anew since that was posted. */
+  decided: (commandId: number) => Promise<(DecidedReview & { id: number }) | null>;
   /** Keeps a review with all that is to be posted, and what is known of the findings now, in one transaction that holds the command's lease. */
   decide: (command: ClaimedCommand, review: DecidedReview, findings: KnownFinding[]) => Promise<{ id: number }>;
   /** Notes that all of it stands at the forge, or that it will not be posted any more. */

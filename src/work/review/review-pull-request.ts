@@ -108,7 +108,7 @@ async function review(
   const issueDir = payload.issue_dir ?? join(deps.exportsDir, command.workflowId);
   const scene: Scene = { command, payload, ref, place, repository, issueDir };
 
-  const decided = await deps.memory.unposted(command.id);
+  const decided = await deps.memory.decided(command.id);
   if (decided !== null) {
     const at = { headSha: decided.result.headSha, url: decided.url, key: decided.pullRequestKey };
     return withoutLeavingItOpen(at, scene, () => post(decided, scene, deps), deps);
