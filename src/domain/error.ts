@@ -479,12 +479,6 @@ export const errorCodes = {
     meaning: "A text that an agent wrote holds a secret of ours or a part of one; it was not posted.",
     remedy: "Look at the log; change the secret if others may have seen it.",
   },
-  REVIEW_STALE: {
-    status: 409,
-    retryable: false,
-    meaning: "The pull request has moved on while it was reviewed.",
-    remedy: "Nothing: its new head is reviewed.",
-  },
   BUDGET_EXHAUSTED: {
     status: 429,
     retryable: false,

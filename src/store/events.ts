@@ -5,7 +5,7 @@ import { holdWriteLock } from "./postgres/open.ts";
 import type { Schema } from "./schema.ts";
 
 /** An event with what its repository is called today. */
-export type EventRow = Omit<Selectable<Schema["events"]>, "event_key"> & { repo_slug: string | null };
+export type EventRow = Omit<Selectable<Schema["events"]>, "event_key" | "actor_is_bot"> & { repo_slug: string | null };
 
 /** What an operator asked for has no forge that numbers who did it. */
 export type NewEvent = Omit<Selectable<Schema["events"]>, "id" | "actor_id" | "actor_is_bot"> & {
@@ -134,7 +134,6 @@ const listColumns = [
   "subject_ref",
   "commit_sha",
   "actor",
-  "actor_is_bot",
   "actor_id",
   "occurred_at",
   "events.recorded_at",
