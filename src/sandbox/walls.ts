@@ -134,7 +134,7 @@ function parentsOf(scene: Sight[]): string[] {
     parts.forEach((_, index) => parents.add(`/${parts.slice(0, index + 1).join("/")}`));
   }
   for (const { inside } of scene) parents.delete(inside);
-  return [...parents].filter((path) => !/^\/(tmp|home\/agent|home|dev|proc|usr)(\/|$)/.test(path)).toSorted();
+  return [...parents].filter((path) => !/^\/(tmp$|home$|home\/agent$|(dev|proc|usr)(\/|$))/.test(path)).toSorted();
 }
 
 function withoutPrivileges(asRoot: boolean): string[] {

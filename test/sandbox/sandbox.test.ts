@@ -99,6 +99,20 @@ describe.each(usable)("behind $walls, started by $who", ({ walls, who }) => {
     expect(await readFile(join(source, "file"), "utf8")).toBe("as it was");
   });
 
+  test("what it is shown deep below a folder of its own can be read", async () => {
+    await using folder = await folderOf(who);
+    const shown = join(folder.path, "shown");
+    await writeFile(shown, "seen");
+    if (process.getuid?.() === 0) await Promise.all([folder.path, shown].map((path) => chmod(path, 0o755)));
+    const places = ["/tmp/a/b/shown", "/home/a/b/shown", "/opt/a/b/shown"];
+
+    const { ending, stdout } = await inside(`cat ${places.join(" ")}`, {
+      readOnly: places.map((place) => ({ outside: shown, inside: place })),
+    });
+
+    expect({ ending, stdout }).toEqual({ ending: { kind: "exited", code: 0 }, stdout: "seenseenseen" });
+  });
+
   test("it reaches its model on loopback, and neither the cloud's metadata nor the world nor our own ports", async () => {
     await using folder = await folderOf(who);
     if (who === "another user") await chmod(folder.path, 0o777);
