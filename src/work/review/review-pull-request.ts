@@ -32,6 +32,7 @@ import {
 import type { DecidedReview, ReviewMemory } from "./review-memory.ts";
 import { readReviewPayload, type ReviewPayload } from "./review-payload.ts";
 import { threadsBefore } from "./threads-before.ts";
+import { whileOpen } from "./while-open.ts";
 
 export type ReviewOptions = {
   timeoutMs: number;
@@ -182,25 +183,35 @@ async function reviewNow(
   const split = splitChange(fetched.change);
   const { number, title, body, baseBranch, headSha, url } = pullRequest;
   const subject = { number, title, body, baseBranch, headSha, url };
-  const said = await askReviewer(
+  const logPathOf = (index: number): string =>
+    join(artifacts.folder, index === 0 ? "agent_review.log" : `agent_review-${index + 1}.log`);
+  const lookAgain = (): Promise<ForgePullRequest> => place.forge.getPullRequest(ref, number, { signal: deps.signal });
+  const said = await whileOpen(
+    (signal) =>
+      askReviewer(
+        {
+          split,
+          change: fetched.change,
+          subject,
+          instructions: instructionsIn([...fetched.instructions].map(([path, text]) => ({ path, text }))),
+          known: before.known,
+          filesDir: fetched.filesDir,
+          timeoutMs: options.timeoutMs,
+        },
+        { ...deps, signal, logPathOf },
+      ),
     {
-      split,
-      change: fetched.change,
-      subject,
-      instructions: instructionsIn([...fetched.instructions].map(([path, text]) => ({ path, text }))),
-      known: before.known,
-      filesDir: fetched.filesDir,
-      timeoutMs: options.timeoutMs,
-    },
-    {
-      ...deps,
-      logPathOf: (index) => join(artifacts.folder, index === 0 ? "agent_review.log" : `agent_review-${index + 1}.log`),
+      signal: deps.signal,
+      isClosed: async () => (await lookAgain()).state !== "open",
+      onceClosed: (tell) =>
+        deps.memory.onceClosed({ forge: ref.forge, host: ref.host, repositoryId: repository.id, number }, tell),
     },
   );
+  if (said === null) return await stopForClosed(scene, deps);
   const waiting = said.failure === null ? null : waitForAgent(said.failure, command, deps.clock);
   if (waiting !== null) return waiting;
 
-  const now = await place.forge.getPullRequest(ref, number, { signal: deps.signal });
+  const now = await lookAgain();
   const concluded = concludeReview(
     {
       pullRequestKey: key,
@@ -252,6 +263,17 @@ async function reviewNow(
   const { id } = await deps.memory.decide(command, decided, concluded.remembered);
   deps.reach("review.decided");
   return await post({ ...decided, id }, scene, deps);
+}
+
+/** Nobody waits for it any more. What stands beside the commit has to end all the same. */
+async function stopForClosed(scene: ReviewScene, deps: ReviewPullRequestDeps): Promise<CommandOutcome> {
+  const { url, headSha } = scene.pullRequest;
+  const because = `${url} was closed while it was read.`;
+  if (scene.payload.dry_run !== true) {
+    const check = { state: "neutral", title: "INCONCLUSIVE: closed while it was read", summary: because } as const;
+    await sayBeside({ headSha, url, key: scene.key }, check, scene, deps);
+  }
+  return skip(because, scene, deps);
 }
 
 /** Beside which commit something is said. */
