@@ -69,7 +69,12 @@ function writesOutsideOfEffects(path: string, text: string): string[] {
     const callee = value.type === "CallExpression" ? value["callee"] : null;
     if (isNode(callee) && callee.type === "MemberExpression" && !isInside) {
       const [of, name] = [nameIn(callee["object"]), nameIn(callee["property"])];
-      const writes = of === "forge" ? /^(?!get|list|whoAmI|find|read)/ : of === "mirror" ? /^push/ : null;
+      const writes =
+        of === "forge"
+          ? /^(?!get|list|whoAmI|find|read|resolveCommit|pullRequestsOfCommit)/
+          : of === "mirror"
+            ? /^push/
+            : null;
       if (name !== null && writes?.test(name) === true)
         found.push(`${path}: ${of}.${name} is called outside of an effect's act`);
     }
