@@ -39,6 +39,19 @@ export function createReviewMemory({ store, clock }: { store: Store; clock: Cloc
       store.transaction(async ({ findings }) => {
         for (const id of ids) await findings.setState(pullRequestKey, id, "dismissed", now());
       }),
+    onceClosed: ({ forge, host, repositoryId, number }, tell) => {
+      const look = async (): Promise<void> => {
+        const repository = await store.repositories.findByIdentity({ ...nameless, forge, host, forgeId: repositoryId });
+        const known = repository === undefined ? undefined : await store.pullRequests.find(repository.id, number);
+        if (known === undefined || known.state === "open") return;
+        clearInterval(timer);
+        tell();
+      };
+      // A store that cannot be read now is read a second later.
+      const timer = setInterval(() => void look().catch(() => {}), lookEveryMs);
+      timer.unref();
+      return () => clearInterval(timer);
+    },
     past: async ({ pullRequestKey, forge, host, repositoryId, number }, { headSha, ownLogin }) => {
       const rounds = await store.reviews.roundsOf(pullRequestKey);
       const events = await store.events.ofPullRequest({ forge, host, forgeId: repositoryId }, number);
@@ -53,6 +66,12 @@ export function createReviewMemory({ store, clock }: { store: Store; clock: Cloc
     },
   };
 }
+
+/** Found by its id alone. */
+const nameless = { slug: "", defaultBranch: null, url: null };
+
+/** An agent that nobody needs any more runs for so long at most. */
+const lookEveryMs = 1000;
 
 /** How often somebody had a command begin anew: a review that is posted is the end of one beginning, and not of the next. */
 async function retriesOf(commandId: number, { commands }: Pick<Store, "commands">): Promise<number> {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { NormalisedEvent } from "../../src/domain/event.ts";
+import type { Fact } from "../../src/domain/fact.ts";
 import { recordEvent } from "../../src/outcome/record-event.ts";
 import type { CommandDetail } from "../../src/store/commands.ts";
 import { arrivedMany } from "../conformance/delivery.ts";
@@ -61,6 +62,8 @@ describe.each(["github", "gitlab"] as const)("at %s a pull request is reviewed",
   test("until a bot has answered three reviews in a row, and again when a person has said something", async () => {
     await using shop = await openWorkshop(name, places[name], reviewsHere);
     const pull = await openPull(shop);
+    const tell = (what: string, commitSha: string | null, actor: string, actorIsBot: boolean): Promise<void> =>
+      tellOf(pull, { what, commitSha, actor, actorIsBot }, shop);
     const verdicts = [await reviewOf(shop, dear, pull)];
     await tell("opened", pull.sha, "ann", false);
     for (const serial of [2, 3, 4, 5]) {
@@ -82,38 +85,89 @@ describe.each(["github", "gitlab"] as const)("at %s a pull request is reviewed",
       "succeeded",
       "succeeded",
     ]);
+  });
 
-    /** As the forge's webhook tells of it. */
-    async function tell(what: string, commitSha: string | null, actor: string, actorIsBot: boolean): Promise<void> {
-      const { store, forge, time } = shop;
-      await store.accept(arrivedMany(1));
-      const [delivery] = (await store.deliveries.list({}, { limit: 1, after: null })).rows;
-      const [repository] = (await store.repositories.list({ limit: 1, after: null })).rows;
-      const now = time.clock().toISOString();
-      const event: NormalisedEvent = {
-        kind: `${name}.pull_request.${what}`,
-        repository: {
-          forge: name,
-          host: forge.host,
-          forgeId: repository?.forge_id ?? null,
-          slug: forge.slug,
-          defaultBranch: "main",
-          url: null,
-        },
-        subject: { kind: "pull-request", ref: String(pull.number) },
-        commitSha,
-        actor,
-        actorId: null,
-        actorIsBot,
-        occurredAt: now,
-        summary: `${actor} did something`,
-        discriminator: commitSha ?? "",
-        facts: [],
-      };
-      await store.transaction((queries) => recordEvent(event, "{}", { deliveryId: delivery?.id ?? 0, now }, queries));
-    }
+  test("no longer than it is open: the agent is told to stop, and nothing is said", async () => {
+    await using shop = await openWorkshop(name, places[name], reviewsHere);
+    const pull = await openPull(shop);
+    const reader = scriptedAgent(async ({ signal }) => {
+      const at = shop.time.clock().toISOString();
+      await shop.forge.close(pull.number);
+      const closed: Fact = { kind: "pull-request", number: pull.number, observedAt: at, state: "closed", closedAt: at };
+      await tellOf(
+        pull,
+        { what: "closed", commitSha: pull.sha, actor: "ann", actorIsBot: false, facts: [closed] },
+        shop,
+      );
+      return new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
+    });
+
+    const command = await reviewOf(shop, reader, pull);
+
+    expect(endOf(command)).toMatch(/^skipped: .* was closed while it was read\.$/);
+    expect((await shop.forge.review.comments(pull.number)).filter(({ author }) => author !== "ann")).toEqual([]);
+    expect(await shop.forge.review.threads(pull.number)).toEqual([]);
+    expect((await shop.forge.review.checks(pull.sha)).map(({ title }) => title)).toEqual([
+      "INCONCLUSIVE: closed while it was read",
+    ]);
+  });
+
+  test("also when events call it closed, and it is not", async () => {
+    await using shop = await openWorkshop(name, places[name], reviewsHere);
+    const pull = await openPull(shop);
+    const reader = scriptedAgent(async ({ signal }) => {
+      const at = new Date(shop.time.clock().getTime() + 60_000).toISOString();
+      const closed: Fact = { kind: "pull-request", number: pull.number, observedAt: at, state: "closed", closedAt: at };
+      await tellOf(
+        pull,
+        { what: "closed", commitSha: pull.sha, actor: "ann", actorIsBot: false, facts: [closed] },
+        shop,
+      );
+      const before = shop.forge.requests().length;
+      // Until the forge was asked, and said no.
+      while (shop.forge.requests().length === before) await new Promise((resolve) => setImmediate(resolve));
+      expect(signal.aborted).toBe(false);
+      return [];
+    });
+
+    expect(endOf(await reviewOf(shop, reader, pull))).toBe("succeeded");
   });
 });
+
+type Told = Pick<NormalisedEvent, "commitSha" | "actor" | "actorIsBot"> & { what: string; facts?: Fact[] };
+
+/** As the forge's webhook tells of it. */
+async function tellOf(
+  pull: OpenedPull,
+  { what, commitSha, actor, actorIsBot, facts = [] }: Told,
+  { store, forge, time }: Workshop,
+): Promise<void> {
+  await store.accept(arrivedMany(1));
+  const [delivery] = (await store.deliveries.list({}, { limit: 1, after: null })).rows;
+  const [repository] = (await store.repositories.list({ limit: 1, after: null })).rows;
+  const now = time.clock().toISOString();
+  const event: NormalisedEvent = {
+    kind: `${forge.name}.pull_request.${what}`,
+    repository: {
+      forge: forge.name,
+      host: forge.host,
+      forgeId: repository?.forge_id ?? null,
+      slug: forge.slug,
+      defaultBranch: "main",
+      url: null,
+    },
+    subject: { kind: "pull-request", ref: String(pull.number) },
+    commitSha,
+    actor,
+    actorIsBot,
+    actorId: null,
+    occurredAt: now,
+    summary: `${actor} did something`,
+    discriminator: commitSha ?? "",
+    facts,
+  };
+  await store.transaction((queries) => recordEvent(event, "{}", { deliveryId: delivery?.id ?? 0, now }, queries));
+}
 
 async function pushTo(pull: OpenedPull, serial: number, { forge }: Workshop): Promise<OpenedPull> {
   const files = { "src/more.ts": `export const more = ${serial};\n` };

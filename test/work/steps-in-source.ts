@@ -7,7 +7,7 @@ const folder = fileURLToPath(new URL("../../src/", import.meta.url));
 /** Steps of what only reads: a death there leaves nothing behind, and tests of their own use them. */
 const ofReadersOnly = new Set(["work-file.read"]);
 
-const ofReviews = /^(?:review[.-]|inline-comments\.|update-review-summary\.|resolve-thread\.)/;
+const ofReviews = /^(?:review[.-]|agent\.|fetch-blobs\.|inline-comments\.|update-review-summary\.|resolve-thread\.)/;
 
 /** Those of the steps that only reviews come to. */
 export function stepsOfReviews(): string[] {
@@ -15,7 +15,7 @@ export function stepsOfReviews(): string[] {
 }
 
 /** Those that only an agent comes to which carries out a plan. */
-const ofAgents = /^(?:agent|plan|work)\.|^implementation\./;
+const ofAgents = /^(?:plan|work|implementation)\./;
 
 /** Those that every pull request of a program's or a person's may come to. */
 export function stepsOfPullRequests(): string[] {

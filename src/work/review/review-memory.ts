@@ -1,5 +1,6 @@
 import type { ClaimedCommand } from "../../domain/command.ts";
 import type { ErrorCode } from "../../domain/error.ts";
+import type { ForgeName } from "../../domain/repository.ts";
 import type { KnownFinding, ReviewResult } from "../../domain/review.ts";
 import type { GovernorFacts } from "../../review/governor.ts";
 import type { Posting } from "./posting.ts";
@@ -19,6 +20,9 @@ export type DecidedReview = {
   artifactsDir: string;
 };
 
+/** By the forge's own numeric id of its repository. */
+export type ReviewedPullRequest = { forge: ForgeName; host: string; repositoryId: string; number: number };
+
 /** Where findings are discussed. */
 export type FindingThread = { findingId: string; id: string; url: string | null };
 
@@ -36,9 +40,11 @@ export type ReviewMemory = {
   known: (pullRequestKey: string) => Promise<KnownFinding[]>;
   /** A person's word by way of the forge: whatever has a thread that somebody resolved. */
   dismiss: (pullRequestKey: string, findingIds: string[]) => Promise<void>;
+  /** Tells once when events say that the pull request is closed or merged; returns how to stop listening. */
+  onceClosed: (pullRequest: ReviewedPullRequest, tell: () => void) => () => void;
   /** What the governor asks of the past, and which head was reviewed last; null when none was. */
   past: (
-    pullRequest: { pullRequestKey: string; forge: string; host: string; repositoryId: string; number: number },
+    pullRequest: ReviewedPullRequest & { pullRequestKey: string },
     now: { headSha: string; ownLogin: string },
   ) => Promise<Pick<GovernorFacts, "roundsBefore" | "spentUsd" | "pushes"> & { lastHeadSha: string | null }>;
 };
