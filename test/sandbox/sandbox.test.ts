@@ -104,10 +104,10 @@ describe.each(usable)("behind $walls, started by $who", ({ walls, who }) => {
     const shown = join(folder.path, "shown");
     await writeFile(shown, "seen");
     if (process.getuid?.() === 0) await Promise.all([folder.path, shown].map((path) => chmod(path, 0o755)));
-    const places = ["/tmp/a/b/shown", "/home/a/b/shown", "/opt/a/b/shown"];
+    const seenAt = ["/tmp/a/b/shown", "/home/a/b/shown", "/opt/a/b/shown"];
 
-    const { ending, stdout } = await inside(`cat ${places.join(" ")}`, {
-      readOnly: places.map((place) => ({ outside: shown, inside: place })),
+    const { ending, stdout } = await inside(`cat ${seenAt.join(" ")}`, {
+      readOnly: seenAt.map((place) => ({ outside: shown, inside: place })),
     });
 
     expect({ ending, stdout }).toEqual({ ending: { kind: "exited", code: 0 }, stdout: "seenseenseen" });
