@@ -229,7 +229,7 @@ export function commandQueries(db: Kysely<Schema>) {
           .selectFrom(db.selectFrom("commands").select("paused").where("state", "=", of).limit(countMax).as("rows"))
           .select((eb) => [
             eb.fn.countAll<number>().as("count"),
-            eb.fn.coalesce(eb.fn.sum<number>("paused"), eb.lit(0)).as("paused"),
+            eb.fn.coalesce(eb.fn.sum<number | string>("paused"), eb.lit(0)).as("paused"),
           ])
           .executeTakeFirstOrThrow();
       const [running, queued] = [await counted("running"), await counted("queued")];
