@@ -27,8 +27,12 @@ type Alarms = { tooMuch: () => void; fail: (cause: unknown) => void };
 /** Reads a program's output to its end. Memory stays within `bytesMax`, and the program waits when its reader is slow. */
 export function keepOutput(stream: Readable | null, wanted: OutputWanted, alarms: Alarms): KeptOutput {
   if (stream === null) throw new Error("The process was started without pipes");
+  // Node lets what a program said flow away when the program ends and nobody listens yet; a file to keep it in takes a moment to open.
+  stream.on("readable", listening);
   return { finished: readAll(stream, wanted, alarms), stop: () => void stream.destroy() };
 }
+
+function listening(): void {}
 
 async function readAll(
   stream: Readable,
@@ -46,7 +50,7 @@ async function readAll(
   } catch (cause) {
     if (!isCutShort(cause)) {
       alarms.fail(cause);
-      stream.resume();
+      stream.off("readable", listening).resume();
     }
   }
   try {

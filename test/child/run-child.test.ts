@@ -1,6 +1,8 @@
+import { pbkdf2 } from "node:crypto";
 import { access, mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runChild, type Child, type ChildResult } from "../../src/child/run-child.ts";
 
@@ -204,11 +206,30 @@ describe("a program that says too much", () => {
     expect(bytes).toBe(3_000_000);
   });
 
+  test("that ends before the file for its words is open is heard all the same", async () => {
+    const path = join(directory, "early");
+    // Files are opened by the same few threads.
+    const busy = Array.from({ length: 12 }, () => promisify(pbkdf2)("x", "y", 100_000, 32, "sha512"));
+
+    const [result] = await Promise.all([
+      shell("echo out; echo err >&2; exit 3", {
+        stdout: { keep: "file", path, bytesMax: 1000 },
+        stderr: { keep: "file", path: `${path}.err`, bytesMax: 1000 },
+      }),
+      ...busy,
+    ]);
+
+    expect(result).toMatchObject({ kind: "exited", code: 3 });
+    expect(await readFile(path, "utf8")).toBe("out\n");
+    expect(await readFile(`${path}.err`, "utf8")).toBe("err\n");
+  });
+
   test("to a file that is there already overwrites nothing", async () => {
     const path = join(directory, "there");
     await writeFile(path, "precious");
 
-    await expect(shell("echo x", { stdout: { keep: "file", path, bytesMax: 10 } })).rejects.toMatchObject({
+    const script = "head -c 3000000 /dev/zero; sleep 0";
+    await expect(shell(script, { stdout: { keep: "file", path, bytesMax: 10 } })).rejects.toMatchObject({
       code: "EEXIST",
     });
     expect(await readFile(path, "utf8")).toBe("precious");
