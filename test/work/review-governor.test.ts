@@ -16,8 +16,9 @@ const dear = scriptedAgent(({ prompt }) => ({
   usage: { ...someUsage, costUsd: 0.6 },
 }));
 
-describe.each(["github", "gitlab"] as const)("at %s a pull request is reviewed", { timeout: 60_000 }, (name) => {
+describe("a pull request is reviewed", { timeout: 60_000 }, () => {
   test("for so many commits and no more, until somebody asks", async () => {
+    const name = "github";
     await using shop = await openWorkshop(name, places[name], { ...reviewsHere, PULLWRIGHT_REVIEW_ROUNDS_MAX: "2" });
     const pull = await openPull(shop);
     const verdicts = [await reviewOf(shop, dear, pull)];
@@ -37,6 +38,7 @@ describe.each(["github", "gitlab"] as const)("at %s a pull request is reviewed",
   });
 
   test("for so much money and no more, of the pull request and of the day", async () => {
+    const name = "gitlab";
     await using shop = await openWorkshop(name, places[name], {
       ...reviewsHere,
       PULLWRIGHT_REVIEW_USD_PER_PULL_REQUEST_MAX: "1",
@@ -60,6 +62,7 @@ describe.each(["github", "gitlab"] as const)("at %s a pull request is reviewed",
   });
 
   test("until a bot has answered three reviews in a row, and again when a person has said something", async () => {
+    const name = "github";
     await using shop = await openWorkshop(name, places[name], reviewsHere);
     const pull = await openPull(shop);
     const tell = (what: string, commitSha: string | null, actor: string, actorIsBot: boolean): Promise<void> =>
@@ -88,6 +91,7 @@ describe.each(["github", "gitlab"] as const)("at %s a pull request is reviewed",
   });
 
   test("no longer than it is open: the agent is told to stop, and nothing is said", async () => {
+    const name = "gitlab";
     await using shop = await openWorkshop(name, places[name], reviewsHere);
     const pull = await openPull(shop);
     const reader = scriptedAgent(async ({ signal }) => {
@@ -113,6 +117,7 @@ describe.each(["github", "gitlab"] as const)("at %s a pull request is reviewed",
   });
 
   test("also when events call it closed, and it is not", async () => {
+    const name = "github";
     await using shop = await openWorkshop(name, places[name], reviewsHere);
     const pull = await openPull(shop);
     const reader = scriptedAgent(async ({ signal }) => {
