@@ -1,10 +1,9 @@
-import { createReadStream } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { PullwrightError } from "../domain/error.ts";
 import type { ChangeSummary, FileChange } from "../git/git.ts";
-import { formatOfId, isObjectId, objectId } from "../git/object-id.ts";
+import { formatOfId, isObjectId, type ObjectFormat, objectId } from "../git/object-id.ts";
 import { readPlainFile } from "../git/plain-file.ts";
 import { createWorkFileReader } from "../git/work-file.ts";
 
@@ -78,14 +77,14 @@ export async function openWorkKeeper(folder: string): Promise<WorkKeeper> {
 }
 
 /**
- * The work that an implementation's result names; null when it names none, because a program did the work in a checkout. The folder lies beside the result: nothing
- * else of the machine is read, whatever the file says.
+ * The work that an implementation's result names; null when it names none, because a program did the work in a checkout and says so in a form of its own. The folder
+ * lies beside the result: nothing else of the machine is read, whatever the file says.
  *
- * @throws PullwrightError PAYLOAD_INVALID for a result that cannot be read
+ * @throws PullwrightError PAYLOAD_INVALID for work that cannot be read
  */
 export async function readKeptWork(resultPath: string): Promise<{ work: KeptWork; folder: string } | null> {
   const result = await readJson(resultPath);
-  const named = z.object({ work: z.string() }).safeParse(result);
+  const named = z.object({ work: z.string(), base_sha: objectIdText }).safeParse(result);
   if (!named.success) return null;
   const folder = join(dirname(resultPath), basename(named.data.work));
   const parsed = keptWork.safeParse(await readJson(join(folder, listName)));
@@ -99,39 +98,48 @@ export async function readKeptWork(resultPath: string): Promise<{ work: KeptWork
   return { work: { ...rest, baseSha, baseBranch, files: kept }, folder };
 }
 
-/** The changes as they are committed, one file at a time in memory. What is not what it was when it was kept is refused. */
+/**
+ * The changes as they are committed, one file at a time in memory. What is not what it was when it was kept is refused, at each reading: the folder may lie where
+ * somebody else writes, and what was looked at is what is committed.
+ *
+ * @throws PullwrightError CHECKOUT_UNSAFE, also out of the changes' bytes
+ */
 export async function changesOfKeptWork(
   { work, folder }: { work: KeptWork; folder: string },
   onBytes: (path: string, bytes: Buffer) => void,
 ): Promise<FileChange[]> {
-  await using reader = createWorkFileReader(folder, fileBytesMax);
+  const format = formatOfId(work.baseSha);
   const changes: FileChange[] = [];
   for (const file of work.files) {
     if (file.kind === "delete") {
       changes.push(file);
       continue;
     }
-    const read = await reader.read(Buffer.from(file.id));
-    if (read.kind !== "file" || objectId(formatOfId(work.baseSha), "blob", read.bytes) !== file.id)
-      throw new PullwrightError("CHECKOUT_UNSAFE", `${join(folder, file.id)} is not what was kept there.`);
-    onBytes(file.path.toString("utf8"), read.bytes);
-    changes.push({
-      kind: "put",
-      mode: file.mode,
-      path: file.path,
-      bytes: () => createReadStream(join(folder, file.id)),
-    });
+    onBytes(file.path.toString("utf8"), await keptBytes(folder, file.id, format));
+    changes.push({ ...file, bytes: () => streamed(() => keptBytes(folder, file.id, format)) });
   }
   return changes;
 }
 
+async function keptBytes(folder: string, id: string, format: ObjectFormat): Promise<Buffer> {
+  await using reader = createWorkFileReader(folder, fileBytesMax);
+  const read = await reader.read(Buffer.from(id));
+  if (read.kind === "file" && objectId(format, "blob", read.bytes) === id) return read.bytes;
+  throw new PullwrightError("CHECKOUT_UNSAFE", `${join(folder, id)} is not what was kept there.`);
+}
+
+async function* streamed(read: () => Promise<Buffer>): AsyncIterable<Buffer> {
+  yield await read();
+}
+
 const fileBytesMax = 100 * 1024 * 1024;
 
+/** Null for what is not there or no JSON. */
 async function readJson(path: string): Promise<unknown> {
   const bytes = await readPlainFile(path, listBytesMax);
   try {
     return JSON.parse((bytes ?? Buffer.from("null")).toString("utf8")) as unknown;
-  } catch (cause) {
-    throw new PullwrightError("PAYLOAD_INVALID", `implementation_result_path: ${path} is no JSON.`, { cause });
+  } catch {
+    return null;
   }
 }
