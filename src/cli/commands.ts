@@ -1,4 +1,5 @@
 import { Option, type Command } from "@commander-js/extra-typings";
+import { asJson } from "./as-json.ts";
 import { systemClock, instantOf } from "../domain/clock.ts";
 import { commandStates, type CommandState, commandTypes, type CommandType } from "../domain/command.ts";
 import { commandStanding } from "../domain/command-standing.ts";
@@ -173,8 +174,4 @@ function parsedOrUndefined(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function asJson(value: object): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -1,4 +1,5 @@
 import { Option, type Command } from "@commander-js/extra-typings";
+import { pullRequestSign } from "../domain/pull-request-name.ts";
 import { addListOptions, type Column, printList } from "./print-list.ts";
 import { shortTime } from "./short-time.ts";
 import { withOperations } from "./with-operations.ts";
@@ -43,7 +44,7 @@ export function addPullRequestsCommand(program: Command): void {
 }
 
 const columns: Column<Row>[] = [
-  { head: "PULL REQUEST", of: (row) => `${row.repo_slug}${row.provider === "gitlab" ? "!" : "#"}${row.pr_number}` },
+  { head: "PULL REQUEST", of: (row) => `${row.repo_slug}${pullRequestSign(row.provider)}${row.pr_number}` },
   {
     head: "STATE",
     of: stateOf,

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import type { z } from "zod";
+import { pullRequestName } from "../domain/pull-request-name.ts";
 import type { ReviewVerdict } from "../domain/review.ts";
 import type { getReview } from "../operations/reviews.ts";
 import { harmlessLine, harmlessLines } from "./harmless-line.ts";
@@ -15,7 +16,7 @@ export function reviewStory(told: ReviewDetail): string {
   const { verdict, because, pr_title: title, round, head_sha: head } = review;
   const parts = [
     [
-      `${styleText(toneOfVerdict(verdict), verdictWords[verdict])}  ${bold(pullRequestName(review))}  ${title}`,
+      `${styleText(toneOfVerdict(verdict), verdictWords[verdict])}  ${bold(reviewedName(review))}  ${title}`,
       `${because} ${styleText("dim", `Commit ${head.slice(0, 12)}, round ${round}.`)}`,
     ],
     textLines(review.explanation),
@@ -45,12 +46,12 @@ export function toneOfVerdict(verdict: ReviewVerdict): "green" | "yellow" | "mag
   return tones[verdict];
 }
 
-export function pullRequestName({
+export function reviewedName({
   repository,
   provider,
   pr_number: number,
 }: Pick<ReviewDetail, "repository" | "provider" | "pr_number">): string {
-  return `${repository}${provider === "gitlab" ? "!" : "#"}${number}`;
+  return pullRequestName(provider, repository, number);
 }
 
 const bold = (text: string): string => styleText("bold", text);

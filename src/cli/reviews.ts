@@ -1,10 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { asJson } from "./as-json.ts";
 import { reviewVerdicts } from "../domain/review.ts";
 import type { reviewRow } from "../operations/reviews.ts";
 import type { z } from "zod";
 import { harmlessLines } from "./harmless-line.ts";
 import { addListOptions, type Column, printList } from "./print-list.ts";
-import { costWords, pullRequestName, reviewStory, toneOfVerdict, verdictWords } from "./review-story.ts";
+import { costWords, reviewedName, reviewStory, toneOfVerdict, verdictWords } from "./review-story.ts";
 import { shortTime } from "./short-time.ts";
 import { withOperations } from "./with-operations.ts";
 
@@ -63,7 +64,7 @@ function addShow(reviews: Command): void {
 const columns: Column<Row>[] = [
   { head: "ID", of: (row) => String(row.id) },
   { head: "VERDICT", of: (row) => verdictWords[row.verdict], style: (row) => toneOfVerdict(row.verdict) },
-  { head: "PULL REQUEST", of: pullRequestName },
+  { head: "PULL REQUEST", of: reviewedName },
   { head: "HEAD", of: (row) => row.head_sha.slice(0, 7) },
   { head: "ROUND", of: (row) => String(row.round) },
   { head: "FINDINGS", of: findingsWords },
@@ -85,8 +86,4 @@ function findingsWords({ findings_by_priority: counts }: Row): string {
 export function parseNumber(text: string): number {
   if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError("It is a whole number.");
   return Number(text);
-}
-
-function asJson(value: object): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

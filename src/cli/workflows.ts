@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Option, type Command } from "@commander-js/extra-typings";
+import { asJson } from "./as-json.ts";
 import { instantOf, systemClock } from "../domain/clock.ts";
 import { commandWords } from "../domain/command-words.ts";
 import type { CommandState, CommandType } from "../domain/command.ts";
@@ -176,8 +177,4 @@ function addAct(workflows: Command, act: Act): void {
         process.stdout.write(json ? asJson(workflow) : `Workflow ${workflow.id} ${done}.\n`);
       });
     });
-}
-
-function asJson(value: object): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -1,3 +1,4 @@
+import { pullRequestSign } from "../domain/pull-request-name.ts";
 import type { Happening } from "./history.ts";
 import type { Act, Mishap } from "./step.ts";
 
@@ -6,7 +7,7 @@ export function lineOf(act: Act, happening: Happening | null): string {
   if (act.kind === "mishap") return mishapLine(act.what);
   const slug = happening?.repository.slug ?? "";
   const pullRequest = happening?.pullRequest;
-  const mark = happening?.repository.forge === "gitlab" ? "!" : "#";
+  const mark = pullRequestSign(happening?.repository.forge ?? "");
   const name = pullRequest === undefined ? slug : `${slug}${mark}${pullRequest.number}`;
   switch (act.kind) {
     case "hook-added":

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { pullRequestName } from "../domain/pull-request-name.ts";
 import { PullwrightError } from "../domain/error.ts";
 import { repositoryKeyOf, type RepositoryRef } from "../domain/repository-ref.ts";
 import { pullRequestWorkflowId, safeWorkflowId, workItemIn } from "../domain/workflow-id.ts";
@@ -139,7 +140,7 @@ async function workflowOf(subject: Subject, { store }: OperationDeps): Promise<{
 }
 
 function nameOf(subject: Subject): string {
-  if ("number" in subject) return `${subject.ref.slug}${subject.ref.forge === "gitlab" ? "!" : "#"}${subject.number}`;
+  if ("number" in subject) return pullRequestName(subject.ref.forge, subject.ref.slug, subject.number);
   return `${subject.sha.slice(0, 12)}${subject.ref === null ? "" : ` of ${subject.ref.slug}`}`;
 }
 

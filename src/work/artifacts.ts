@@ -7,6 +7,8 @@ export type Artifacts = {
   folder: string;
   /** Writes a file whole or not at all, over the one that was there, and answers its path. Safe to call again. */
   write: (name: string, content: string) => Promise<string>;
+  /** The same of a value, as JSON that people can read. */
+  writeJson: (name: string, value: object) => Promise<string>;
 };
 
 /**
@@ -20,28 +22,27 @@ export async function openArtifacts(parent: string, name: string): Promise<Artif
   await checkArtifactsFolder(parent, name);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await checkArtifactsFolder(parent, name);
-  return {
-    folder,
-    write: async (file, content) => {
-      const path = join(folder, file);
-      const temporary = `${path}.${crypto.randomUUID()}.tmp`;
+  return { folder, write, writeJson: (file, value) => write(file, `${JSON.stringify(value, null, 2)}\n`) };
+
+  async function write(file: string, content: string): Promise<string> {
+    const path = join(folder, file);
+    const temporary = `${path}.${crypto.randomUUID()}.tmp`;
+    try {
+      // `wx` follows no link that somebody put there.
+      const handle = await open(temporary, "wx", 0o600);
       try {
-        // `wx` follows no link that somebody put there.
-        const handle = await open(temporary, "wx", 0o600);
-        try {
-          await handle.writeFile(content);
-          await handle.sync();
-        } finally {
-          await handle.close();
-        }
-        await rename(temporary, path);
-      } catch (error) {
-        await rm(temporary, { force: true });
-        throw error;
+        await handle.writeFile(content);
+        await handle.sync();
+      } finally {
+        await handle.close();
       }
-      return path;
-    },
-  };
+      await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+    return path;
+  }
 }
 
 /**

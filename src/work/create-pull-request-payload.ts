@@ -2,12 +2,8 @@ import { realpath } from "node:fs/promises";
 import { isAbsolute, resolve, sep } from "node:path";
 import { z } from "zod";
 import { PullwrightError } from "../domain/error.ts";
+import { readPayload, somePath } from "./read-payload.ts";
 
-const somePath = z
-  .string()
-  .min(1)
-  .max(4096)
-  .refine((text) => !text.includes("\0"), "holds a NUL");
 const name = z.string().min(1).max(255);
 
 /** What `create_pull_request` is asked with; seed 001's names. Unknown fields are kept out, not refused: a chain may hand on more than one worker needs. */
@@ -49,15 +45,7 @@ export async function readCreatePullRequestPayload(
   payload: Record<string, unknown>,
   workingDirectory: string,
 ): Promise<CreatePullRequestPayload> {
-  const parsed = createPullRequestPayload.safeParse(payload);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new PullwrightError(
-      "PAYLOAD_INVALID",
-      `${issue?.path.join(".") ?? "The payload"}: ${issue?.message ?? "has another form"}.`,
-    );
-  }
-  const { data } = parsed;
+  const data = readPayload(createPullRequestPayload, payload);
   const named = resolve(workingDirectory, data.checkout ?? ".");
   const checkout = await realpath(named).catch(() => named);
   /** Below the checkout, by whichever of its names it was reached. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { pullRequestName } from "../domain/pull-request-name.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { ClaimedCommand, CommandOutcome } from "../domain/command.ts";
 import type { KnownEffect, PerformEffect } from "../domain/effect.ts";
@@ -101,7 +102,7 @@ async function create(command: ClaimedCommand, deps: CreatePullRequestDeps): Pro
   deps.reach("pull-request.known");
 
   const result = await artifacts.writeResult(pullRequest);
-  const name = `${repository.slug}${ref.forge === "gitlab" ? "!" : "#"}${pullRequest.number}`;
+  const name = pullRequestName(ref.forge, repository.slug, pullRequest.number);
   return {
     kind: "succeeded",
     because: `${name} ${opened.by === "sent" ? "was opened" : "is open"} from ${at.branch}.`,

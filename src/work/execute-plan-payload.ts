@@ -2,12 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { PullwrightError } from "../domain/error.ts";
-
-const somePath = z
-  .string()
-  .min(1)
-  .max(4096)
-  .refine((text) => !text.includes("\0"), "holds a NUL");
+import { readPayload, somePath } from "./read-payload.ts";
 
 /** What `execute_plan` is asked with, by an agent of ours; seed 001's names. Unknown fields are kept out, not refused: a chain may hand on more. */
 export const executePlanPayload = z.object({
@@ -30,15 +25,7 @@ export async function readExecutePlanPayload(
   payload: Record<string, unknown>,
   workingDirectory: string,
 ): Promise<ExecutePlanPayload> {
-  const parsed = executePlanPayload.safeParse(payload);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new PullwrightError(
-      "PAYLOAD_INVALID",
-      `${issue?.path.join(".") ?? "The payload"}: ${issue?.message ?? "has another form"}.`,
-    );
-  }
-  const { data } = parsed;
+  const data = readPayload(executePlanPayload, payload);
   const issueDir = data.issue_dir === undefined ? {} : { issue_dir: resolve(workingDirectory, data.issue_dir) };
   return { ...data, ...issueDir, plan: data.plan ?? (await readPlan(data.analysis_path, workingDirectory)) };
 }

@@ -138,7 +138,7 @@ async function execute(command: ClaimedCommand, deps: ExecutePlanDeps): Promise<
     result_path: join(artifacts.folder, resultName),
     created_at: at,
   };
-  await artifacts.write(resultName, `${JSON.stringify(result, null, 2)}\n`);
+  await artifacts.writeJson(resultName, result);
   deps.reach("implementation.written");
   return outcomeOf(result, issueDir);
 }

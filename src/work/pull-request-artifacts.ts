@@ -40,7 +40,7 @@ export async function openPullRequestArtifacts(
   deps: { reach: (step: string) => void },
 ): Promise<PullRequestArtifacts> {
   const { workflowId, ref, repository, branch, baseBranch, commitSha, changedFiles, issueDir } = work;
-  const { folder, write } = await openArtifacts(issueDir, folderName);
+  const { folder, write, writeJson } = await openArtifacts(issueDir, folderName);
   const paths: Record<string, string> = {};
   return {
     paths: () => paths,
@@ -55,7 +55,7 @@ export async function openPullRequestArtifacts(
         changed_files: changedFiles,
         pushed_at: work.pushedAt,
       };
-      paths["push_state"] = await write("push_state.json", asJson(state));
+      paths["push_state"] = await writeJson("push_state.json", state);
       deps.reach("push-state.written");
       paths["pr_description"] = await write("pr_description.md", `${description}\n`);
       deps.reach("description.written");
@@ -81,7 +81,7 @@ export async function openPullRequestArtifacts(
         result_path: join(folder, "github_pr_result.json"),
         created_at: pullRequest.openedAt,
       };
-      paths["github_pr_result"] = await write("github_pr_result.json", asJson(result));
+      paths["github_pr_result"] = await writeJson("github_pr_result.json", result);
       deps.reach("result.written");
       return result;
     },
@@ -99,7 +99,3 @@ export async function checkPullRequestArtifacts(issueDir: string): Promise<void>
 
 /** The seed's, at GitLab too. */
 const folderName = "github_pr";
-
-function asJson(value: object): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
-}

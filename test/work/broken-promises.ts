@@ -6,6 +6,7 @@ import type { ReviewContent } from "./crash-review.ts";
 import type { Ordeal } from "./crash-scene.ts";
 import type { LocalForge } from "./local-forge.ts";
 import type { Workshop } from "./workshop.ts";
+import { leftOpen } from "./left-open.ts";
 
 type Ended = {
   workflowId: string;
@@ -18,9 +19,10 @@ type Ended = {
 
 /** What does not hold that must hold, as sentences. The forge keeps the only truth: what is there is counted there. */
 export async function brokenPromises(
-  { forge, store, database, dataDir, ask }: Workshop,
+  shop: Workshop,
   { workflowId, content, command, pushesBefore }: Ended,
 ): Promise<string[]> {
+  const { forge, store, dataDir } = shop;
   const broken: string[] = [];
   const must = (holds: boolean, sentence: string): void => {
     if (!holds) broken.push(sentence);
@@ -59,15 +61,7 @@ export async function brokenPromises(
     `the pull request is ${pulls[0]?.state} at ${pulls[0]?.sha}`,
   );
 
-  const open = await database.rows("select key, state from effects where state <> 'done'");
-  must(
-    open.length === 0,
-    `effects are open: ${open.map(({ key, state }) => `${String(key)} ${String(state)}`).join()}`,
-  );
-  const { whole } = (await ask("verifyAudit", {})) as { whole: boolean };
-  must(whole, "the audit log's chain is broken");
-  const leases = await store.commandLeases.list();
-  must(leases.length === 0, `${leases.length} leases are held`);
+  broken.push(...(await leftOpen(shop)));
 
   const path = join(dataDir, "exports", workflowId, "github_pr", "github_pr_result.json");
   const result = JSON.parse(await readFile(path, "utf8").catch(() => "{}")) as Record<string, unknown>;

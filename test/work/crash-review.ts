@@ -5,6 +5,7 @@ import type { OrdealEnd } from "./crash-scene.ts";
 import { wrong } from "./finding-agent.ts";
 import { numbered, openPull, type OpenedPull, putReview } from "./review-scene.ts";
 import type { Workshop } from "./workshop.ts";
+import { leftOpen } from "./left-open.ts";
 
 /** `second review`: there is one of an earlier head, and of what that found one thing is mended and one is new. */
 export type ReviewContent = "review" | "second review";
@@ -32,9 +33,10 @@ export async function prepareReview(
 
 /** What does not hold that must hold of a review, as sentences, counted at the forge. */
 export async function brokenReviewPromises(
-  { forge, store, database, dataDir, ask }: Workshop,
+  shop: Workshop,
   { pull, content, command, end }: { pull: OpenedPull; content: ReviewContent; command: CommandDetail; end: OrdealEnd },
 ): Promise<string[]> {
+  const { forge, store, dataDir } = shop;
   const broken: string[] = [];
   const must = (holds: boolean, sentence: string): void => {
     if (!holds) broken.push(sentence);
@@ -75,17 +77,7 @@ export async function brokenReviewPromises(
   must(reviews === (content === "review" ? 1 : 2), `${reviews} reviews are remembered`);
 
   // That it began or waits is said once, heard or not: what stands beside the commit in the end is looked at above.
-  const open = await database.rows(
-    "select key, state from effects where state <> 'done' and key not like '%:command-%'",
-  );
-  must(
-    open.length === 0,
-    `effects are open: ${open.map(({ key, state }) => `${String(key)} ${String(state)}`).join()}`,
-  );
-  const { whole } = (await ask("verifyAudit", {})) as { whole: boolean };
-  must(whole, "the audit log's chain is broken");
-  const leases = await store.commandLeases.list();
-  must(leases.length === 0, `${leases.length} leases are held`);
+  broken.push(...(await leftOpen(shop, (key) => !key.includes(":command-"))));
   const path = join(dataDir, "exports", workflowId, "github_review", "review_result.json");
   const result = JSON.parse(await readFile(path, "utf8").catch(() => "{}")) as Record<string, unknown>;
   must(result["head_sha"] === sha && result["comment_url"] !== null, "the result file says something else");

@@ -28,6 +28,24 @@ describe("what changes something outside", () => {
     expect(problems).toEqual([]);
   });
 
+  test("is named while and after the program that does it runs", () => {
+    const problems = filesBelow("src/work").flatMap(({ path, text }) => unnamedPrograms(path, text));
+
+    expect(problems).toEqual([]);
+  });
+
+  test("is named after each thing that is written down of it", () => {
+    const problems = unnamedRecords(textOf("src/queue/effect-record.ts"), textOf("src/queue/effect.ts"));
+
+    expect(problems).toEqual([]);
+  });
+
+  test("is given to workers, ended and taken from them with a name before, within and after", () => {
+    const queue = filesBelow("src/queue").map(({ text }) => text);
+
+    expect(unnamedMoves(queue.join(""))).toEqual([]);
+  });
+
   test("would be seen if it were not named", () => {
     const push = textOf("src/work/push-work.ts");
     const open = textOf("src/work/open-pull-request.ts");
@@ -95,8 +113,33 @@ function unnamedGit(path: string, text: string): string[] {
 /** Artifacts: after the last one that a file writes there is a step of its own. */
 function unnamedFiles(path: string, text: string): string[] {
   if (!/await openArtifacts\(/.test(text)) return [];
-  const last = text.search(/\bwrite\((?![\s\S]*\bwrite\()/);
+  const last = text.search(/\bwrite(?:Json)?\((?![\s\S]*\bwrite(?:Json)?\()/);
   return /\breach\("[a-z-]+\.written"\)/.test(text.slice(last)) ? [] : [`${path}: writes artifacts and names no step`];
+}
+
+/** A program changes whatever it likes: it may outlive who started it, and what it says may not be heard. */
+function unnamedPrograms(path: string, text: string): string[] {
+  const [, after] = text.split("await runChild(");
+  if (after === undefined) return [];
+  return [
+    ...(/onStart: \(\) => deps\.reach\("/.test(after) ? [] : [`${path}: runs a program and names no start`]),
+    ...(/^ {2}}\);\n {2}deps\.reach\("/m.test(after) ? [] : [`${path}: runs a program and names no end`]),
+  ];
+}
+
+/** Whatever an effect's record can be told is followed by a step, at least where it is told in the course of the work. */
+function unnamedRecords(record: string, effect: string): string[] {
+  return [...record.matchAll(/^ {4}async (\w+)\(/gm)].flatMap(([, method = ""]) =>
+    new RegExp(`record\\.${method}\\([^;]*;\\n(?:.*\\n){0,2} *(?:at\\.)?deps\\.reach\\(`).test(effect)
+      ? []
+      : [`effect.ts: writes down that it is ${method} and names no step after`],
+  );
+}
+
+function unnamedMoves(text: string): string[] {
+  return ["claim", "settle", "rescue"]
+    .flatMap((move) => ["before", "written", "after"].map((moment) => `${move}.${moment}`))
+    .filter((step) => !text.includes(`reach("${step}")`));
 }
 
 function filesBelow(folder: string): { path: string; text: string }[] {

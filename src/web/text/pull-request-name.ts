@@ -1,3 +1,4 @@
+import { pullRequestSign } from "../../domain/pull-request-name.ts";
 import type { PullRequestRow } from "../api/pull-requests.ts";
 
 /** `#7` on GitHub; GitLab calls its merge requests `!7`, and `#7` is an issue there. */
@@ -6,5 +7,5 @@ export function numberOf(pullRequest: Pick<PullRequestRow, "provider" | "pr_numb
 }
 
 export function signOf({ provider }: Pick<PullRequestRow, "provider">): "#" | "!" {
-  return provider === "gitlab" ? "!" : "#";
+  return pullRequestSign(provider);
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { pullRequestName } from "../../domain/pull-request-name.ts";
 import { instantOf } from "../../domain/clock.ts";
 import type { CommandOutcome } from "../../domain/command.ts";
 import { reviewKey } from "../../domain/review-key.ts";
@@ -69,7 +70,7 @@ function outcomeOf(
   { url, resultPath, reviewId }: { url: string; resultPath: string; reviewId: number | null },
   { ref }: ReviewScene,
 ): CommandOutcome {
-  const name = `${repository}${ref.forge === "gitlab" ? "!" : "#"}${number}`;
+  const name = pullRequestName(ref.forge, repository, number);
   const products = {
     links: [{ label: `Review of ${name}`, url }],
     artifacts: {

@@ -16,8 +16,6 @@ export type FetchedChange = AsyncDisposable & {
   instructions: Map<string, string>;
   /** A plain copy of the files after the change. */
   filesDir: string;
-  /** Whether the copy has every file of the commit. */
-  isWhole: boolean;
   /** Files that got another name since the last review; none where its head is gone from the remote. */
   renames: { from: string; to: string }[];
 };
@@ -74,7 +72,7 @@ async function fetchFrom(
   const folder = await mkdtemp(join(workDir, "review-"));
   made.defer(() => removeTree(folder));
   const filesDir = join(folder, "src");
-  const { isWhole } = await mirror.exportFiles({
+  await mirror.exportFiles({
     commitSha: headSha,
     into: filesDir,
     files: paths,
@@ -85,7 +83,6 @@ async function fetchFrom(
     change,
     instructions: new Map([...found].map(([path, bytes]) => [path, bytes.toString("utf8")])),
     filesDir,
-    isWhole,
     renames,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };

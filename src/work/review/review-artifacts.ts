@@ -47,7 +47,7 @@ export async function writeReviewArtifacts(
     await folder.write("review_prompt.md", prompt);
     await folder.write("review.diff", diff);
     await folder.write("review.md", `${summary}\n`);
-    await folder.write("github_comment_payload.json", asJson({ body: summary, inline }));
+    await folder.writeJson("github_comment_payload.json", { body: summary, inline });
     for (const path of said.logPaths) await bring(path, folder);
   }
 }
@@ -70,37 +70,34 @@ export function writeReviewResult(
 ): Promise<string> {
   const { result, code } = review;
   const at = (name: string): string => join(artifacts.folder, name);
-  return artifacts.write(
-    "review_result.json",
-    asJson({
-      status: code === null ? "success" : "failed",
-      workflow_id: workflowId,
-      pr_number: review.number,
-      html_url: review.url,
-      comment_url: commentUrl,
-      verdict: result.verdict,
-      because: result.because,
-      code,
-      head_sha: result.headSha,
-      base_sha: result.baseSha,
-      diff_sha256: result.diffSha256,
-      round: review.round,
-      findings: result.findings,
-      coverage: result.coverage,
-      usage: result.usage,
-      agent: result.agent,
-      notes,
-      issue_dir: join(artifacts.folder, ".."),
-      prompt_path: at("review_prompt.md"),
-      review_path: at("review.md"),
-      log_path: at("agent_review.log"),
-      comment_payload_path: at("github_comment_payload.json"),
-      diff_path: at("review.diff"),
-      result_path: at("review_result.json"),
-      returncode: code === null ? 0 : 1,
-      created_at: createdAt,
-    }),
-  );
+  return artifacts.writeJson("review_result.json", {
+    status: code === null ? "success" : "failed",
+    workflow_id: workflowId,
+    pr_number: review.number,
+    html_url: review.url,
+    comment_url: commentUrl,
+    verdict: result.verdict,
+    because: result.because,
+    code,
+    head_sha: result.headSha,
+    base_sha: result.baseSha,
+    diff_sha256: result.diffSha256,
+    round: review.round,
+    findings: result.findings,
+    coverage: result.coverage,
+    usage: result.usage,
+    agent: result.agent,
+    notes,
+    issue_dir: join(artifacts.folder, ".."),
+    prompt_path: at("review_prompt.md"),
+    review_path: at("review.md"),
+    log_path: at("agent_review.log"),
+    comment_payload_path: at("github_comment_payload.json"),
+    diff_path: at("review.diff"),
+    result_path: at("review_result.json"),
+    returncode: code === null ? 0 : 1,
+    created_at: createdAt,
+  });
 }
 
 /** Where there was nothing to review. */
@@ -115,9 +112,5 @@ export async function writeSkippedReview(
     result_path: join(artifacts.folder, "review_result.json"),
     created_at: createdAt,
   };
-  return artifacts.write("review_result.json", asJson(skipped));
-}
-
-function asJson(value: object): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return artifacts.writeJson("review_result.json", skipped);
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PullwrightError } from "../../domain/error.ts";
+import { readPayload } from "../read-payload.ts";
 
 /** What `review_pull_request` is asked with; seed 001's names. Unknown fields are kept out, not refused: a chain may hand on more than one worker needs. */
 export const reviewPayload = z.object({
@@ -24,15 +25,8 @@ export type ReviewPayload = z.output<typeof reviewPayload>;
 
 /** @throws PullwrightError PAYLOAD_INVALID naming the field */
 export function readReviewPayload(payload: Record<string, unknown>): ReviewPayload {
-  const parsed = reviewPayload.safeParse(payload);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new PullwrightError(
-      "PAYLOAD_INVALID",
-      `${issue?.path.join(".") ?? "The payload"}: ${issue?.message ?? "has another form"}.`,
-    );
-  }
-  if (parsed.data.pr_number === undefined && parsed.data.commit_sha === undefined)
+  const data = readPayload(reviewPayload, payload);
+  if (data.pr_number === undefined && data.commit_sha === undefined)
     throw new PullwrightError("PAYLOAD_INVALID", "Name what to review: `pr_number` or `commit_sha`.");
-  return parsed.data;
+  return data;
 }
